@@ -1,0 +1,35 @@
+/// Which side took: bought at the ask, or sold at the bid.
+public enum TakerSide: UInt8, Sendable, Hashable { case buy, sell }
+
+/// One trade that a venue reported: an immutable fact without references.
+public struct Trade: Equatable, Sendable {
+    /// The venue's trade number; 0 where it is not one (UUIDs).
+    public let id: UInt64
+    public let receivedAt: Timestamp
+    /// When the venue's engine matched it, by its clock.
+    public let exchangeTime: Timestamp
+    public let instrument: InstrumentIndex
+    public let taker: TakerSide
+    public let price: ExactDecimal
+    /// In base units.
+    public let size: ExactDecimal
+
+    @inlinable
+    public init(
+        instrument: InstrumentIndex,
+        price: ExactDecimal,
+        size: ExactDecimal,
+        taker: TakerSide,
+        id: UInt64,
+        exchangeTime: Timestamp,
+        receivedAt: Timestamp
+    ) {
+        self.instrument = instrument
+        self.price = price
+        self.size = size
+        self.taker = taker
+        self.id = id
+        self.exchangeTime = exchangeTime
+        self.receivedAt = receivedAt
+    }
+}

@@ -1,0 +1,2 @@
+enum PlaceholderEndpoints {}
+import Hummingbird

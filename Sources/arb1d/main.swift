@@ -1,0 +1,1 @@
+print("arb1d")
