@@ -1,0 +1,42 @@
+/// Why we can no longer know that a standing quote stands.
+public enum StaleReason: UInt8, CaseIterable, Sendable {
+    /// Its connection is not live.
+    case session
+    /// Its own subscription is unconfirmed, or silent on a venue that repeats.
+    case subscription
+    /// An element of it was displaced from a full channel, and nothing newer came.
+    case lost
+    /// The clock was stepped: ages mean nothing until the next proof.
+    case clock
+}
+
+/// What travels from the feed loops to the engine. Holds no reference: it is moved by plain copy.
+public struct RawElement: Equatable, Sendable {
+    public enum Payload: Equatable, Sendable {
+        case quote(Quote)
+        case trade(Trade)
+        /// From now on the instrument's standing quote is not known to stand.
+        case stale(InstrumentIndex, StaleReason, at: Timestamp)
+        /// The instrument has no quote until the next good one: what came for it could not be used.
+        case withdrawn(InstrumentIndex, at: Timestamp)
+        /// A message about the connection, already acted on by its session: counted like all others.
+        case control
+        /// Shows that loop, channel and engine move; also brings the engine the time when nothing else does.
+        case heartbeat(loop: UInt8, sentAt: Timestamp)
+    }
+
+    public let payload: Payload
+    /// Whose element it is; ``VenueIndex/none`` for a heartbeat.
+    public let venue: VenueIndex
+
+    @inlinable public init(_ payload: Payload, venue: VenueIndex) { (self.payload, self.venue) = (payload, venue) }
+
+    /// The instrument whose knowledge is lost when this element is displaced.
+    @inlinable public var instrument: InstrumentIndex? {
+        switch self.payload {
+        case .quote(let quote): quote.instrument
+        case .stale(let instrument, _, _), .withdrawn(let instrument, _): instrument
+        case .trade, .control, .heartbeat: nil
+        }
+    }
+}

@@ -1,0 +1,90 @@
+/// One venue as the engine knows it.
+public struct VenueEntry: Sendable {
+    public let name: String
+    /// Spot against perpetual is a basis, which does not converge by itself.
+    public let isPerpetual: Bool
+    /// Taker fee as a ratio.
+    public let fee: Double
+    /// An unchanged quote is said again; a subscription silent for longer than this is stale. `nil`: changes only.
+    public let repeatStaleAfter: Int64?
+
+    /// - Parameter repeatStaleAfter: In nanoseconds.
+    public init(name: String, isPerpetual: Bool, fee: Double, repeatStaleAfter: Int64?) {
+        (self.name, self.isPerpetual, self.fee, self.repeatStaleAfter) = (name, isPerpetual, fee, repeatStaleAfter)
+    }
+}
+
+/// Venue + symbol: the key of all market state.
+public struct InstrumentEntry: Sendable {
+    public let venue: VenueIndex
+    public let symbol: SymbolIndex
+    /// That venue's spelling.
+    public let venueSymbol: String
+}
+
+/// An ordered pair of instruments of one symbol: sell at the one, buy at the other.
+public struct PairEntry: Sendable {
+    public let sell: InstrumentIndex
+    public let buy: InstrumentIndex
+    /// Spot against perpetual.
+    public let isBasis: Bool
+}
+
+/// Everything that is watched, interned to dense indices, which are given once and never change or get reused.
+///
+/// It only grows: a venue that answers late, or lists something new, adds to it. Each owner of per-index state holds
+/// its own copy and extends its arrays when it is handed a longer one.
+public struct Universe: Sendable {
+    public let venues: [VenueEntry]
+    public private(set) var symbols: [String] = []
+    public private(set) var instruments: [InstrumentEntry] = []
+    public private(set) var pairs: [PairEntry] = []
+    private var symbolIndices: [String: SymbolIndex] = [:]
+    private var instrumentsBySymbol: [[InstrumentIndex]] = []
+
+    public init(venues: [VenueEntry]) {
+        precondition(venues.count < Int(VenueIndex.none.rawValue), "too many venues")
+        self.venues = venues
+    }
+
+    /// Adds an instrument and its pairs with the symbol's other instruments.
+    ///
+    /// - Returns: Its index, or `nil` when this venue has this symbol already.
+    public mutating func add(venue: VenueIndex, symbol: String, venueSymbol: String) -> InstrumentIndex? {
+        let symbolIndex = self.intern(symbol)
+        let others = self.instrumentsBySymbol[symbolIndex.position]
+        guard !others.contains(where: { self.instruments[$0.position].venue == venue }) else { return nil }
+        let instrument = InstrumentIndex(self.instruments.count)
+        self.instruments.append(InstrumentEntry(venue: venue, symbol: symbolIndex, venueSymbol: venueSymbol))
+        self.instrumentsBySymbol[symbolIndex.position].append(instrument)
+        let isPerpetual = self.venues[venue.position].isPerpetual
+        for other in others {
+            let isBasis = self.venues[self.instruments[other.position].venue.position].isPerpetual != isPerpetual
+            self.pairs.append(PairEntry(sell: other, buy: instrument, isBasis: isBasis))
+            self.pairs.append(PairEntry(sell: instrument, buy: other, isBasis: isBasis))
+        }
+        return instrument
+    }
+
+    /// The symbol's instruments, in the order of their indices.
+    public func instruments(of symbol: SymbolIndex) -> [InstrumentIndex] { self.instrumentsBySymbol[symbol.position] }
+
+    /// The instruments of one venue, in the order of their indices.
+    public func instruments(of venue: VenueIndex) -> [InstrumentIndex] {
+        self.instruments.indices.lazy.map(InstrumentIndex.init).filter { self.instruments[$0.position].venue == venue }
+    }
+
+    private mutating func intern(_ symbol: String) -> SymbolIndex {
+        if let known = self.symbolIndices[symbol] { return known }
+        let index = SymbolIndex(self.symbols.count)
+        self.symbols.append(symbol)
+        self.symbolIndices[symbol] = index
+        self.instrumentsBySymbol.append([])
+        return index
+    }
+}
+
+extension VenueIndex {
+    /// No venue: what a synthetic element (a heartbeat) is counted under.
+    public static let none = VenueIndex(rawValue: .max)
+}
