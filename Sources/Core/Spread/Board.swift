@@ -1,0 +1,146 @@
+import Synchronization
+
+/// Why an evaluation of a pair gave no spread.
+public enum SpreadMissing: UInt8, CaseIterable, Sendable {
+    case noQuote, stale, crossed
+
+    /// The value of the `reason` label.
+    public var label: String {
+        switch self {
+        case .noQuote: "no_quote"
+        case .stale: "stale"
+        case .crossed: "crossed"
+        }
+    }
+}
+
+/// Why a quote made no point of a pair.
+public enum PointMissing: UInt8, CaseIterable, Sendable {
+    case noLeg, stale, crossed, locked, tooOld
+
+    /// The value of the `reason` label.
+    public var label: String {
+        switch self {
+        case .noLeg: "no_leg"
+        case .stale: "stale"
+        case .crossed: "crossed"
+        case .locked: "locked"
+        case .tooOld: "too_old"
+        }
+    }
+}
+
+/// A flag that accepted quotes are counted under.
+public enum QuoteFlag: UInt8, CaseIterable, Sendable {
+    case crossed, locked, oneSided, repeated
+
+    /// The value of the `flag` label.
+    public var label: String {
+        switch self {
+        case .crossed: "crossed"
+        case .locked: "locked"
+        case .oneSided: "one_sided"
+        case .repeated: "repeat"
+        }
+    }
+}
+
+/// Takes durations on the hot path: called on the engine thread, must neither block nor allocate.
+public protocol DurationRecorder: Sendable {
+    func record(nanoseconds: Int64)
+}
+
+/// What the engine counts for an ordered pair of venues.
+public final class VenuePairCells: Sendable {
+    public let evaluations = TallyCell()
+    public let missing = SpreadMissing.allCases.map { _ in TallyCell() }
+    public let points = TallyCell()
+    public let pointsMissing = PointMissing.allCases.map { _ in TallyCell() }
+    public let breachesAbove = TallyCell()
+    public let breachesBelow = TallyCell()
+    let legAge: (any DurationRecorder)?
+
+    init(legAge: (any DurationRecorder)?) { self.legAge = legAge }
+}
+
+/// What the engine counts for a venue.
+public final class VenueCells: Sendable {
+    public let flagged = QuoteFlag.allCases.map { _ in TallyCell() }
+    let endToEnd: (any DurationRecorder)?
+
+    init(endToEnd: (any DurationRecorder)?) { self.endToEnd = endToEnd }
+}
+
+/// Where the engine writes its results and everybody else reads them. It never stops the engine.
+///
+/// Cells are only ever added. The lists are copied under a lock that the engine takes only when the universe grows.
+public final class Board: Sendable {
+    public struct Cells: Sendable {
+        public fileprivate(set) var universe: Universe
+        /// By ``PairIndex``.
+        public fileprivate(set) var pairs: [PairCell] = []
+        /// By ``InstrumentIndex``.
+        public fileprivate(set) var instruments: [InstrumentCell] = []
+        /// By sell venue × number of venues + buy venue.
+        public let venuePairs: [VenuePairCells]
+        /// By ``VenueIndex``.
+        public let venues: [VenueCells]
+
+        public func venuePair(sell: VenueIndex, buy: VenueIndex) -> VenuePairCells {
+            self.venuePairs[sell.position * self.venues.count + buy.position]
+        }
+    }
+
+    private let cells: Mutex<Cells>
+    /// Pairs whose spread is fresh: what readiness asks for.
+    private let freshPairs = Atomic<Int>(0)
+    private let batches = Atomic<UInt64>(0)
+    private let windowBytes = Atomic<Int>(0)
+
+    /// - Parameters:
+    ///   - legAge: Makes the recorder of `arb1d_leg_age_seconds` for a sell and a buy venue.
+    ///   - endToEnd: Makes the recorder of `arb1d_end_to_end_seconds` for a venue.
+    public init(
+        universe: Universe,
+        legAge: (VenueIndex, VenueIndex) -> (any DurationRecorder)? = { _, _ in nil },
+        endToEnd: (VenueIndex) -> (any DurationRecorder)? = { _ in nil }
+    ) {
+        let venues = universe.venues.indices.map(VenueIndex.init)
+        let venuePairs = venues.flatMap { sell in venues.map { VenuePairCells(legAge: legAge(sell, $0)) } }
+        var cells = Cells(
+            universe: universe,
+            venuePairs: venuePairs,
+            venues: venues.map { VenueCells(endToEnd: endToEnd($0)) }
+        )
+        cells.grow(to: universe)
+        self.cells = Mutex(cells)
+    }
+
+    /// Everything that can be read now.
+    public func read() -> Cells { self.cells.withLock { $0 } }
+
+    public var freshPairCount: Int { self.freshPairs.load(ordering: .relaxed) }
+    public var batchCount: UInt64 { self.batches.load(ordering: .relaxed) }
+    public var windowByteCount: Int { self.windowBytes.load(ordering: .relaxed) }
+
+    func extend(to universe: Universe) -> Cells {
+        self.cells.withLock { cells in
+            cells.grow(to: universe)
+            return cells
+        }
+    }
+
+    func publish(freshPairs: Int, windowBytes: Int) {
+        self.freshPairs.store(freshPairs, ordering: .relaxed)
+        self.windowBytes.store(windowBytes, ordering: .relaxed)
+        self.batches.store(self.batches.load(ordering: .relaxed) &+ 1, ordering: .releasing)
+    }
+}
+
+extension Board.Cells {
+    fileprivate mutating func grow(to universe: Universe) {
+        self.universe = universe
+        while self.pairs.count < universe.pairs.count { self.pairs.append(PairCell()) }
+        while self.instruments.count < universe.instruments.count { self.instruments.append(InstrumentCell()) }
+    }
+}

@@ -1,0 +1,125 @@
+import Synchronization
+
+/// What a pair is right now. The states are disjoint: their counts add up to all pairs.
+public enum PairStatus: UInt64, CaseIterable, Sendable {
+    /// A leg has no quote, or one that gives no spread (crossed, one-sided).
+    case missing
+    /// Both legs quote, but one is not known to stand any more.
+    case stale
+    /// Both legs quote and stand: the spread is exported.
+    case fresh
+}
+
+/// A pair's figures at one moment.
+public struct PairReading: Sendable, Equatable {
+    public var status: PairStatus = .missing
+    /// `bid_A / ask_B − 1`. Signed ratios, all three.
+    public var spread = 0.0
+    /// The same after both taker fees.
+    public var netSpread = 0.0
+    /// What the top of both books lets through, in the quote asset.
+    public var notional = 0.0
+    public var band: Band?
+    /// When the leg that did not change for longer last changed: leg age is the time since.
+    public var olderLegChangedAt = Timestamp.never
+
+    public init() {}
+}
+
+/// The figures of one pair, written by the engine and read by anybody, without either waiting for the other.
+///
+/// A sequence lock: the writer makes the version odd, writes, and makes it even again; a reader that met an odd version or
+/// two different ones reads again. So the six gauges of a pair are always of one moment.
+public final class PairCell: Sendable {
+    private let version = Atomic<UInt64>(0)
+    private let status = Atomic<UInt64>(PairStatus.missing.rawValue)
+    private let spread = Atomic<UInt64>(0)
+    private let netSpread = Atomic<UInt64>(0)
+    private let notional = Atomic<UInt64>(0)
+    private let upper = Atomic<UInt64>(PairCell.noBand)
+    private let lower = Atomic<UInt64>(PairCell.noBand)
+    private let olderLegChangedAt = Atomic<Int64>(.min)
+
+    /// The bits that stand for "no band": a quantile of real spreads is never NaN.
+    private static let noBand = Double.nan.bitPattern
+
+    public init() {}
+
+    /// - Precondition: Only the engine thread writes.
+    func store(_ reading: PairReading) {
+        let version = self.version.load(ordering: .relaxed)
+        self.version.store(version &+ 1, ordering: .relaxed)
+        atomicMemoryFence(ordering: .releasing)  // The odd version is seen before any of the new figures.
+        self.status.store(reading.status.rawValue, ordering: .relaxed)
+        self.spread.store(reading.spread.bitPattern, ordering: .relaxed)
+        self.netSpread.store(reading.netSpread.bitPattern, ordering: .relaxed)
+        self.notional.store(reading.notional.bitPattern, ordering: .relaxed)
+        self.upper.store(reading.band?.upper.bitPattern ?? Self.noBand, ordering: .relaxed)
+        self.lower.store(reading.band?.lower.bitPattern ?? Self.noBand, ordering: .relaxed)
+        self.olderLegChangedAt.store(reading.olderLegChangedAt.nanoseconds, ordering: .relaxed)
+        self.version.store(version &+ 2, ordering: .releasing)
+    }
+
+    /// The figures of one moment. Never blocks the writer; repeats while it writes, which takes nanoseconds.
+    public func read() -> PairReading {
+        while true {
+            let before = self.version.load(ordering: .acquiring)
+            var reading = PairReading()
+            reading.status = PairStatus(rawValue: self.status.load(ordering: .relaxed)) ?? .missing
+            reading.spread = Double(bitPattern: self.spread.load(ordering: .relaxed))
+            reading.netSpread = Double(bitPattern: self.netSpread.load(ordering: .relaxed))
+            reading.notional = Double(bitPattern: self.notional.load(ordering: .relaxed))
+            let upper = Double(bitPattern: self.upper.load(ordering: .relaxed))
+            let lower = Double(bitPattern: self.lower.load(ordering: .relaxed))
+            reading.band = upper.isNaN ? nil : Band(upper: upper, lower: lower)
+            reading.olderLegChangedAt = Timestamp(nanoseconds: self.olderLegChangedAt.load(ordering: .relaxed))
+            atomicMemoryFence(ordering: .acquiring)  // All figures were read before the version is read again.
+            if before & 1 == 0, self.version.load(ordering: .relaxed) == before { return reading }
+        }
+    }
+}
+
+/// The standing best bid and ask of one instrument, for the scrape: absent while there is none that is known to stand.
+public final class InstrumentCell: Sendable {
+    private let version = Atomic<UInt64>(0)
+    private let bid = Atomic<UInt64>(Double.nan.bitPattern)
+    private let ask = Atomic<UInt64>(Double.nan.bitPattern)
+
+    public init() {}
+
+    /// - Precondition: Only the engine thread writes.
+    func store(_ top: (bid: Double, ask: Double)?) {
+        let version = self.version.load(ordering: .relaxed)
+        self.version.store(version &+ 1, ordering: .relaxed)
+        atomicMemoryFence(ordering: .releasing)
+        self.bid.store((top?.bid ?? .nan).bitPattern, ordering: .relaxed)
+        self.ask.store((top?.ask ?? .nan).bitPattern, ordering: .relaxed)
+        self.version.store(version &+ 2, ordering: .releasing)
+    }
+
+    /// Prices in the quote asset, both of one moment.
+    public func read() -> (bid: Double, ask: Double)? {
+        while true {
+            let before = self.version.load(ordering: .acquiring)
+            let bid = Double(bitPattern: self.bid.load(ordering: .relaxed))
+            let ask = Double(bitPattern: self.ask.load(ordering: .relaxed))
+            atomicMemoryFence(ordering: .acquiring)
+            if before & 1 == 0, self.version.load(ordering: .relaxed) == before { return bid.isNaN ? nil : (bid, ask) }
+        }
+    }
+}
+
+/// A count with one writer: adding is a plain load and store, without a locked instruction.
+public final class TallyCell: Sendable {
+    private let count = Atomic<UInt64>(0)
+
+    public init() {}
+
+    /// - Precondition: Only one thread adds.
+    @inline(__always)
+    func add(_ amount: UInt64 = 1) {
+        self.count.store(self.count.load(ordering: .relaxed) &+ amount, ordering: .relaxed)
+    }
+
+    public var value: UInt64 { self.count.load(ordering: .relaxed) }
+}

@@ -1,0 +1,24 @@
+/// Which legs' quotes make points.
+public enum PointLegs: Sendable, Equatable { case both, sell }
+
+/// When a quote makes a point of a pair.
+public struct PointSettings: Sendable {
+    /// At most one point in each slot of this length, in nanoseconds of engine time; 0: one at every quote.
+    public var every: Int64 = 100_000_000
+    public var by = PointLegs.both
+    /// A leg that changed longer ago than this makes no point; `nil`: any age.
+    public var maxAge: Int64?
+
+    public init() {}
+}
+
+/// Everything that the engine's results depend on besides the quotes.
+public struct EngineSettings: Sendable {
+    public var points = PointSettings()
+    public var band: BandSettings
+    /// How long quotes are kept, in nanoseconds of engine time.
+    public var windowSpan: Int64 = 30 * 60 * 1_000_000_000
+    public var windowMaxBytes = 256 << 20
+
+    public init(band: BandSettings) { self.band = band }
+}
