@@ -1,0 +1,139 @@
+public import Core
+
+/// Gate v4 spot: `spot.book_ticker` and `spot.trades`.
+///
+/// Wire rules: <https://www.gate.com/docs/developers/apiv4/ws/en/>. Nobody but us keeps the connection alive, and a
+/// frame that does not decode means a broken one.
+public struct GateIoAdapter: VenueAdapter {
+    public static let profile = VenueProfile(
+        name: "gateio",
+        market: .spot,
+        restBase: "https://api.gateio.ws",
+        webSocketBase: "wss://api.gateio.ws",
+        webSocketPath: "/ws/v4/",
+        takerFee: TakerFee(
+            ratio: 0.002,
+            source: "GET /api/v4/spot/currency_pairs, member fee of every pair (per cent), recorded 2021-04-22",
+            readOn: "2026-11-22"
+        ),
+        sequence: .increasing,
+        heartbeatInterval: .seconds(10),
+        deadAfter: .seconds(20),
+        repeatStaleAfter: nil,
+        topicsPerRequest: Self.topicsPerRequest,
+        instrumentsPerConnection: 100,
+        messagesPerSecond: 10
+    )
+
+    public static let catalog: any VenueCatalog = GateIoCatalog()
+
+    /// No limit is documented; the maintainers advise modest frames.
+    private static let topicsPerRequest = 100
+
+    private let symbols: SymbolTable
+
+    public init(symbols: SymbolTable) { self.symbols = symbols }
+
+    public func subscriptionRequests(
+        for venueSymbols: [String],
+        firstNumber: UInt64,
+        at now: Timestamp
+    ) -> [SubscriptionRequest] {
+        let seconds = Self.wholeSeconds(now)
+        return venueSymbols.runs(of: Self.topicsPerRequest).enumerated().map { offset, symbols in
+            let number = firstNumber + UInt64(offset)
+            let text =
+                "{\"time\":\(seconds),\"id\":\(number),\"channel\":\"spot.book_ticker\","
+                + "\"event\":\"subscribe\",\"payload\":\(quotedJSON(symbols))}"
+            return SubscriptionRequest(number: number, text: text, venueSymbols: Array(symbols))
+        }
+    }
+
+    public func heartbeat(number: UInt64, at now: Timestamp) -> String? {
+        "{\"time\":\(Self.wholeSeconds(now)),\"channel\":\"spot.ping\"}"
+    }
+
+    /// The venue refuses a request whose time is over a minute off, in whole seconds.
+    private static func wholeSeconds(_ now: Timestamp) -> Int64 { now.nanoseconds / 1_000_000_000 }
+
+    public mutating func decode(
+        _ frame: Span<UInt8>,
+        receivedAt: Timestamp,
+        into events: inout EventBuffer
+    ) throws(FrameError) {
+        let parsed: GateIoFrame
+        do throws(JSONError) {
+            parsed = try GateIoFrame(frame)
+        } catch {
+            throw .malformed
+        }
+        if parsed.event.matches("update", in: frame) {
+            guard parsed.result.kind == .object else { throw .unknownType }
+            if parsed.channel.matches("spot.book_ticker", in: frame) {
+                events.append(try self.quote(parsed.fields, frame, receivedAt))
+            } else if parsed.channel.matches("spot.trades", in: frame) {
+                events.append(try self.trade(parsed.fields, frame, receivedAt))
+            } else {
+                throw .unknownType
+            }
+        } else {
+            events.append(.control(try Self.answer(parsed, frame)))
+        }
+    }
+
+    private func quote(
+        _ fields: GateIoFields,
+        _ frame: Span<UInt8>,
+        _ receivedAt: Timestamp
+    ) throws(FrameError) -> FeedEvent {
+        guard let instrument = fields.symbol.instrument(in: self.symbols, frame) else {
+            return .rejected(nil, .quote, .unknownSymbol)
+        }
+        return quoteEvent(
+            instrument,
+            bid: try SideReading(price: fields.bid, size: fields.bidSize, in: frame),
+            ask: try SideReading(price: fields.ask, size: fields.askSize, in: frame),
+            sequence: try fields.updateNumber.sequence(in: frame),
+            exchangeTime: try fields.time.instant(power: 6, in: frame),
+            receivedAt: receivedAt
+        )
+    }
+
+    private func trade(
+        _ fields: GateIoFields,
+        _ frame: Span<UInt8>,
+        _ receivedAt: Timestamp
+    ) throws(FrameError) -> FeedEvent {
+        guard let instrument = fields.symbol.instrument(in: self.symbols, frame) else {
+            return .rejected(nil, .trade, .unknownSymbol)
+        }
+        let isBuy = fields.side.matches("buy", in: frame)
+        guard isBuy || fields.side.matches("sell", in: frame) else { throw .malformed }
+        // Milliseconds with a fraction, as text; where they are missing, whole seconds.
+        let precise = try fields.createTimeMilliseconds.instant(power: 6, in: frame)
+        return try tradeEvent(
+            instrument,
+            price: fields.price,
+            size: fields.amount,
+            taker: isBuy ? .buy : .sell,
+            id: fields.id,
+            exchangeTime: precise == .never ? try fields.createTime.instant(power: 9, in: frame) : precise,
+            receivedAt: receivedAt,
+            in: frame
+        )
+    }
+
+    /// What a frame that is no update says about the connection or one of our requests.
+    private static func answer(_ parsed: GateIoFrame, _ frame: Span<UInt8>) throws(FrameError) -> ControlEvent {
+        if parsed.event.matches("upgrade", in: frame) { return .shutdownAnnounced }
+        guard parsed.channel.isAbsent || parsed.channel.hasPrefix("spot.", in: frame) else { throw .unknownType }
+        let request = parsed.id.unsigned(in: frame)
+        if !parsed.error.isAbsent { return .refused(request: request, text: parsed.errorMessage.range) }
+        if parsed.channel.matches("spot.pong", in: frame) { return .pong }
+        // The page prints `error: null`, the live server leaves it out: both mean success.
+        if parsed.event.matches("subscribe", in: frame) || parsed.event.matches("unsubscribe", in: frame) {
+            return .acknowledged(request: request)
+        }
+        throw .unknownType
+    }
+}

@@ -1,0 +1,117 @@
+import Core
+
+/// A price or size as it stood in a frame.
+enum DecimalReading: Equatable {
+    /// Missing, `null` or an empty text: the venue says that there is none.
+    case absent
+    case value(ExactDecimal)
+    /// A number, but with more digits than we carry.
+    case unrepresentable
+}
+
+extension JSONToken {
+    /// The bytes that spell this text or number, with escapes resolved.
+    @inline(__always)
+    func withSpelling<Result, Failure: Error>(
+        in bytes: Span<UInt8>,
+        _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        if self.isEscaped { return try UnescapedText(self, in: bytes).withSpan(body) }
+        return try body(bytes.extracting(self.range))
+    }
+
+    /// The exact decimal that a number or a text spells.
+    ///
+    /// - Throws: ``FrameError/malformed`` for a text that is no number, and for what is neither text nor number.
+    @inline(__always)
+    func decimal(in bytes: Span<UInt8>) throws(FrameError) -> DecimalReading {
+        if self.isAbsent { return .absent }
+        guard self.kind == .text || self.kind == .number else { throw .malformed }
+        do throws(DecimalError) {
+            return .value(
+                try self.withSpelling(in: bytes) { spelling throws(DecimalError) in try ExactDecimal(ascii: spelling) }
+            )
+        } catch {
+            switch error {
+            case .malformed: throw .malformed
+            case .unrepresentable: return .unrepresentable
+            }
+        }
+    }
+
+    /// The unsigned integer that a number or a text spells; `nil` for everything else, such as a UUID.
+    @inline(__always)
+    func unsigned(in bytes: Span<UInt8>) -> UInt64? {
+        guard self.kind == .number || self.kind == .text, self.count > 0 else { return nil }
+        return self.withSpelling(in: bytes) { spelling -> UInt64? in
+            guard spelling.count > 0 else { return nil }
+            var value: UInt64 = 0
+            for index in spelling.indices {
+                let digit = spelling[index] &- UInt8(ascii: "0")
+                guard digit < 10 else { return nil }
+                // Nineteen digits cannot overflow, and nearly all numbers are shorter.
+                if index < 19 {
+                    value = value &* 10 &+ UInt64(digit)
+                    continue
+                }
+                let (shifted, shiftOverflowed) = value.multipliedReportingOverflow(by: 10)
+                let (sum, sumOverflowed) = shifted.addingReportingOverflow(UInt64(digit))
+                guard !shiftOverflowed, !sumOverflowed else { return nil }
+                value = sum
+            }
+            return value
+        }
+    }
+
+    /// An update number: 0 where the venue gives none.
+    ///
+    /// - Throws: ``FrameError/malformed`` for everything but an unsigned integer.
+    @inline(__always)
+    func sequence(in bytes: Span<UInt8>) throws(FrameError) -> UInt64 {
+        if self.isAbsent { return 0 }
+        guard let number = self.unsigned(in: bytes) else { throw .malformed }
+        return number
+    }
+
+    /// An instant that is given in units of 10^`power` nanoseconds, with or without a fraction: 6 for milliseconds, 9 for
+    /// seconds. ``Timestamp/never`` where it is missing, zero, negative or beyond what we can hold.
+    ///
+    /// - Throws: ``FrameError/malformed`` for what is no number.
+    @inline(__always)
+    func instant(power: Int, in bytes: Span<UInt8>) throws(FrameError) -> Timestamp {
+        if let whole = self.unsigned(in: bytes) {
+            let (nanoseconds, overflowed) = whole.multipliedReportingOverflow(
+                by: power == 6 ? 1_000_000 : 1_000_000_000
+            )
+            guard whole > 0, !overflowed, nanoseconds <= UInt64(Int64.max) else { return .never }
+            return Timestamp(nanoseconds: Int64(nanoseconds))
+        }
+        return try self.fractionalInstant(power: power, in: bytes)
+    }
+
+    private func fractionalInstant(power: Int, in bytes: Span<UInt8>) throws(FrameError) -> Timestamp {
+        guard case .value(let decimal) = try self.decimal(in: bytes), decimal.isPositive else { return .never }
+        var nanoseconds = decimal.mantissa
+        var exponent = power - Int(decimal.scale)
+        while exponent > 0 {
+            let (product, overflowed) = nanoseconds.multipliedReportingOverflow(by: 10)
+            guard !overflowed else { return .never }
+            nanoseconds = product
+            exponent -= 1
+        }
+        while exponent < 0 {
+            nanoseconds /= 10  // Finer than a nanosecond: cut off.
+            exponent += 1
+        }
+        return Timestamp(nanoseconds: nanoseconds)
+    }
+
+    /// The instrument whose venue symbol this text is.
+    @inline(__always)
+    func instrument(in symbols: SymbolTable, _ bytes: Span<UInt8>) -> InstrumentIndex? {
+        guard self.kind == .text, self.count > 0 else { return nil }
+        return self.withSpelling(in: bytes) { spelling in
+            spelling.count > 0 ? symbols.instrument(for: spelling) : nil
+        }
+    }
+}
