@@ -1,0 +1,98 @@
+import Testing
+
+@testable import Metrics
+
+/// Mistakes in our own source stop the process at wiring time, with a sentence.
+@Suite("Registration mistakes")
+struct RegistrationMistakeTests {
+    @Test("another type under the same name")
+    func otherType() async {
+        await #expect(processExitsWith: .failure) {
+            let registry = Registry()
+            _ = registry.gauge("arb1d_depth", help: "Depth.")
+            _ = registry.histogram("arb1d_depth", help: "Depth.", buckets: [1])
+        }
+    }
+
+    @Test("another help under the same name")
+    func otherHelp() async {
+        await #expect(processExitsWith: .failure) {
+            let registry = Registry()
+            _ = registry.gauge("arb1d_depth", help: "Depth.")
+            _ = registry.gauge("arb1d_depth", help: "Depth, differently.")
+        }
+    }
+
+    @Test("other labels under the same name")
+    func otherLabels() async {
+        await #expect(processExitsWith: .failure) {
+            let registry = Registry()
+            _ = registry.gauge("arb1d_depth", help: "Depth.")
+            _ = registry.gauge("arb1d_depth", help: "Depth.", labels: VenueLabels.self)
+        }
+    }
+
+    @Test("other buckets under the same name")
+    func otherBuckets() async {
+        await #expect(processExitsWith: .failure) {
+            let registry = Registry()
+            _ = registry.histogram("arb1d_wait_seconds", help: "Wait.", buckets: [1])
+            _ = registry.histogram("arb1d_wait_seconds", help: "Wait.", buckets: [2])
+        }
+    }
+
+    @Test("a family both counted here and sampled from elsewhere")
+    func countedAndSampled() async {
+        await #expect(processExitsWith: .failure) {
+            let registry = Registry()
+            _ = registry.gauge("arb1d_depth", help: "Depth.")
+            registry.collect([SampledFamily("arb1d_depth", kind: .gauge, help: "Depth.")]) { _ in }
+        }
+    }
+
+    // Only debug builds look for these, since it takes as long as the scrape itself.
+    #if DEBUG
+        @Test("a series added twice in one scrape")
+        func duplicateSeries() async {
+            await #expect(processExitsWith: .failure) {
+                let registry = Registry()
+                registry.collect([SampledFamily("arb1d_depth", kind: .gauge, help: "Depth.", labels: ["venue"])]) {
+                    sink in
+                    sink.add(0, ["a"], 1.0)
+                    sink.add(0, ["a"], 2.0)
+                }
+                _ = registry.render()
+            }
+        }
+    #endif
+
+    @Test("a counter that does not end in _total")
+    func counterSuffix() async {
+        await #expect(processExitsWith: .failure) { _ = Registry().counter("arb1d_frames", help: "Frames.") }
+    }
+
+    @Test("a gauge that ends in _total")
+    func gaugeSuffix() async {
+        await #expect(processExitsWith: .failure) { _ = Registry().gauge("arb1d_frames_total", help: "Frames.") }
+    }
+
+    @Test("an illegal name, one by one", arguments: ["", "1st", "a-b", "a:b", "é", "a b"])
+    func illegalName(name: String) async {
+        await #expect(processExitsWith: .failure) { [name] in _ = Registry().gauge(name, help: "Help.") }
+    }
+
+    @Test("an illegal label name, one by one", arguments: ["", "le", "__a", "a-b", "0"])
+    func illegalLabel(name: String) async {
+        await #expect(processExitsWith: .failure) { [name] in
+            _ = SampledFamily("arb1d_depth", kind: .gauge, help: "Depth.", labels: [name])
+        }
+    }
+
+    @Test("bounds that do not ascend")
+    func bounds() async {
+        await #expect(processExitsWith: .failure) { Histogram.require(bounds: [1, 1], of: "arb1d_wait_seconds") }
+        await #expect(processExitsWith: .failure) {
+            Histogram.require(bounds: [1, .infinity], of: "arb1d_wait_seconds")
+        }
+    }
+}
