@@ -4,8 +4,6 @@ struct DropOldestRing<Element>: ~Copyable {
     private var head = 0
     let capacity: Int
     private(set) var count = 0
-    /// The most elements that ever waited at once.
-    private(set) var depthMax = 0
 
     init(capacity: Int) {
         precondition(capacity > 0, "a ring holds at least one element")
@@ -20,7 +18,6 @@ struct DropOldestRing<Element>: ~Copyable {
         if tail >= self.capacity { tail -= self.capacity }
         self.slots[tail] = element
         self.count += 1
-        self.depthMax = max(self.depthMax, self.count)
         return displaced
     }
 

@@ -10,7 +10,7 @@ public struct EngineTally: Sendable, Equatable {
     /// The sum of the chunks' own counts: a level, not a difference.
     public var windowHeld: UInt64 = 0
 
-    public init() {}
+    public init(windowHeld: UInt64 = 0) { self.windowHeld = windowHeld }
 
     /// Adds the differences of a later batch and takes over its levels.
     mutating func add(_ later: EngineTally) {

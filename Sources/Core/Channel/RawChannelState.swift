@@ -15,6 +15,7 @@ struct RawChannelState: ~Copyable {
     private var engine = EngineTally()
     private var taken: UInt64 = 0
     private var inHand: UInt64 = 0
+    private var highWater = HighWater()
     private var isParked = false
     var isFinished = false
 
@@ -36,7 +37,11 @@ struct RawChannelState: ~Copyable {
             }
             self.enqueued[slot] &+= 1
             if let oldest = self.ring.push(element) { self.displace(oldest) }
+            if case .heartbeat(_, let sentAt) = element.payload {
+                self.highWater.advance(to: sentAt, level: UInt64(self.ring.count))
+            }
         }
+        self.highWater.note(UInt64(self.ring.count))
     }
 
     private mutating func displace(_ element: RawElement) {
@@ -89,7 +94,7 @@ struct RawChannelState: ~Copyable {
             refused: self.refusedByVenue,
             displacedHeartbeats: self.displacedHeartbeats,
             depth: UInt64(self.ring.count),
-            depthMax: UInt64(self.ring.depthMax),
+            depthMax: self.highWater.value,
             capacity: UInt64(self.ring.capacity),
             engine: self.engine,
             engineIn: self.taken,

@@ -66,6 +66,11 @@ public final class VenuePairCells: Sendable {
 /// What the engine counts for a venue.
 public final class VenueCells: Sendable {
     public let flagged = QuoteFlag.allCases.map { _ in TallyCell() }
+    /// What the venue's windows hold, as of the last heartbeat.
+    public let windowQuotes = LevelCell()
+    public let windowBytes = LevelCell()
+    /// The shortest history among the venue's instruments that have one, in nanoseconds.
+    public let windowSpan = LevelCell()
     let endToEnd: (any DurationRecorder)?
 
     init(endToEnd: (any DurationRecorder)?) { self.endToEnd = endToEnd }

@@ -123,3 +123,14 @@ public final class TallyCell: Sendable {
 
     public var value: UInt64 { self.count.load(ordering: .relaxed) }
 }
+
+/// A level that one thread sets and anybody reads.
+public final class LevelCell: Sendable {
+    private let level = Atomic<Int64>(0)
+
+    public init() {}
+
+    func set(_ value: Int64) { self.level.store(value, ordering: .relaxed) }
+
+    public var value: Int64 { self.level.load(ordering: .relaxed) }
+}

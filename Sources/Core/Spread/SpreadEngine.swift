@@ -170,11 +170,35 @@ extension SpreadEngine {
             }
         }
         self.windows.advance(to: now)
+        self.publishWindows(at: now)
         let limit = now.nanoseconds - self.settings.band.maxAge
         for pair in self.pairs.indices where self.pairs[pair].expireBand(before: limit, settings: self.settings.band) {
             self.pairs[pair].publish()
         }
     }
+}
+
+// MARK: - Windows
+
+extension SpreadEngine {
+    private func publishWindows(at now: Timestamp) {
+        for (index, cells) in self.cells.venues.enumerated() {
+            var (quotes, bytes, shortest) = (0, 0, Int64.max)
+            for position in self.legs.indices where self.legs[position].venue.position == index {
+                let extent = self.windows.extent(of: InstrumentIndex(position), at: now)
+                guard extent.quotes > 0 else { continue }
+                quotes += extent.quotes
+                bytes += extent.bytes
+                shortest = min(shortest, extent.span)
+            }
+            cells.windowQuotes.set(Int64(quotes))
+            cells.windowBytes.set(Int64(bytes))
+            cells.windowSpan.set(shortest == .max ? 0 : max(0, shortest))
+        }
+    }
+
+    /// The retained quotes of one instrument, oldest first.
+    public func retainedQuotes(of instrument: InstrumentIndex) -> [RetainedQuote] { self.windows.quotes(of: instrument) }
 }
 
 // MARK: - Pairs
@@ -203,7 +227,4 @@ extension SpreadEngine {
             settings: self.settings
         )
     }
-
-    /// The retained quotes of one instrument, oldest first.
-    public func retainedQuotes(of instrument: InstrumentIndex) -> [RetainedQuote] { self.windows.quotes(of: instrument) }
 }

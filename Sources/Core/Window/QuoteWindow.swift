@@ -38,6 +38,7 @@ struct QuoteWindow: Sendable {
     private var scale: UInt8 = 0
 
     var count: Int { self.chunks.reduce(0) { $0 + $1.entries.count } }
+    var bytes: Int { self.chunks.reduce(0) { $0 + $1.bytes } }
     var oldestTime: Int64? { self.chunks.first?.entries.first?.time }
 
     /// Appends a quote; a new chunk is begun when the last one is full or too coarse.

@@ -101,11 +101,11 @@ public struct WindowStore: ~Copyable {
         }
     }
 
-    /// Quotes held of one instrument, and the age in nanoseconds of the oldest.
-    public func extent(of instrument: InstrumentIndex, at now: Timestamp) -> (quotes: Int, span: Int64) {
+    /// Quotes held of one instrument, their bytes of storage, and the age in nanoseconds of the oldest.
+    public func extent(of instrument: InstrumentIndex, at now: Timestamp) -> (quotes: Int, bytes: Int, span: Int64) {
         let window = self.windows[instrument.position]
-        guard let oldest = window.oldestTime else { return (0, 0) }
-        return (window.count, now.nanoseconds - oldest)
+        guard let oldest = window.oldestTime else { return (0, 0, 0) }
+        return (window.count, window.bytes, now.nanoseconds - oldest)
     }
 
     /// The retained quotes of one instrument, oldest first, led by the one that stood where the window begins.
