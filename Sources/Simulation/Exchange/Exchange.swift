@@ -1,0 +1,262 @@
+/// What the shell must do to a socket, in this order.
+public enum Effect: Sendable, Equatable {
+    case text(ConnectionID, ArraySlice<UInt8>)
+    case ping(ConnectionID, [UInt8])
+    case pong(ConnectionID, [UInt8])
+    /// Close the connection, with a close frame of that code or without a word.
+    case close(ConnectionID, code: UInt16?)
+}
+
+/// One venue: its list, its standing quotes, its connections, and what it counted.
+struct Exchange: Sendable {
+    let dialect: any Dialect
+    let listings: [Listing]
+    private(set) var account = Account()
+    private(set) var standing: [Quote?]
+    private var connections: [ConnectionID: Connection] = [:]
+    private var subscribers: [String: [ConnectionID]] = [:]
+    private var subscriptionCount = 0
+    private let quoteStreams: [String]
+    private let tradeStreams: [String]
+    private let listingOfStream: [String: Int]
+    private var lastQuoted: [Moment?]
+    private var generator: SplitMix64
+    private var restMeter: RestMeter
+    /// Whether quotes may be repeated and standing ones sent: not in replay, and not while frozen.
+    var speaksUnasked = true
+
+    init(dialect: any Dialect, listings: [Listing], standing: [Quote?], seed: UInt64, meter: RestMeter) {
+        precondition(listings.count == standing.count, "one standing quote or none for each listing")
+        self.dialect = dialect
+        self.listings = listings
+        self.standing = standing
+        self.quoteStreams = listings.map { dialect.quoteStream(of: $0) }
+        self.tradeStreams = listings.map { dialect.tradeStream(of: $0) }
+        self.lastQuoted = listings.map { _ in nil }
+        self.generator = SplitMix64(seed: seed)
+        self.restMeter = meter
+        var listingOfStream: [String: Int] = [:]
+        for (index, stream) in self.quoteStreams.enumerated() where listings[index].standing == .trading {
+            listingOfStream[stream] = index
+        }
+        self.listingOfStream = listingOfStream
+    }
+
+    var hasSubscribers: Bool { self.subscriptionCount > 0 }
+
+    func hasSubscriber(of stream: String) -> Bool { self.subscribers[stream]?.isEmpty == false }
+
+    func writeState(to text: inout FrameText) {
+        self.account.write(to: &text, connections: self.connections.count, subscriptions: self.subscriptionCount)
+    }
+
+    // MARK: - Connections
+
+    mutating func open(_ id: ConnectionID, path: String, query: String, at now: Moment) -> Bool {
+        guard let opening = self.dialect.opening(path: path, query: query) else { return false }
+        let number = self.account.connectionsOpened
+        self.account.connectionsOpened += 1
+        var connection = Connection(
+            id: id,
+            name: self.dialect.connectionName(generator: &self.generator),
+            form: opening.form ?? self.dialect.form(ofConnection: number),
+            generator: SplitMix64(seed: self.generator.next()),
+            at: now
+        )
+        for stream in opening.streams { self.add(stream, to: &connection) }
+        self.connections[id] = connection
+        return true
+    }
+
+    mutating func closed(_ id: ConnectionID) {
+        guard let connection = self.connections.removeValue(forKey: id) else { return }
+        for stream in connection.streams { self.subscribers[stream]?.removeAll { $0 == id } }
+        self.subscriptionCount -= connection.streams.count
+    }
+
+    mutating func receive(_ frame: ClientFrame, on id: ConnectionID, at now: Moment, into effects: inout [Effect]) {
+        guard var connection = self.connections[id], connection.isOpen else { return }
+        self.account.framesReceived += 1
+        connection.lastReceived = now
+        let reactions: [Reaction]
+        switch frame {
+        case .text(let bytes): reactions = self.dialect.react(to: bytes, on: &connection, at: now)
+        case .pong(let payload): reactions = self.dialect.reactToPong(payload, on: &connection, at: now)
+        case .ping(let payload):
+            self.account.pongsSent += 1
+            effects.append(.pong(id, payload))
+            reactions = self.dialect.reactToPing(on: &connection, at: now)
+        }
+        self.carryOut(reactions, on: &connection, at: now, into: &effects)
+        self.connections[id] = connection
+    }
+
+    /// The client broke something below the dialect: it is counted here and cut by the shell.
+    mutating func broke(_ rule: Rule, evidence: String) {
+        self.account.broke(rule, evidence: evidence)
+    }
+
+    mutating func forgive(pauseSeconds: Double, at now: Moment) {
+        for id in self.connections.keys { self.connections[id]?.forgive(pauseSeconds: pauseSeconds, at: now) }
+    }
+
+    private mutating func carryOut(
+        _ reactions: [Reaction],
+        on connection: inout Connection,
+        at now: Moment,
+        into effects: inout [Effect]
+    ) {
+        for reaction in reactions where connection.isOpen {
+            switch reaction {
+            case .send(let bytes):
+                self.account.controlSent += 1
+                self.account.sentFrame(bytes: bytes.count)
+                connection.lastSent = now
+                effects.append(.text(connection.id, bytes[...]))
+            case .subscribe(let stream): self.add(stream, to: &connection)
+            case .unsubscribe(let stream): self.remove(stream, from: &connection)
+            case .sendStanding(let stream): self.sendStanding(stream, to: &connection, at: now, into: &effects)
+            case .ping(let payload):
+                self.account.pingsSent += 1
+                effects.append(.ping(connection.id, payload))
+            case .broke(let rule, let evidence): self.account.broke(rule, evidence: evidence)
+            case .cut(let code):
+                connection.isOpen = false
+                effects.append(.close(connection.id, code: code))
+            }
+        }
+    }
+
+    private mutating func add(_ stream: String, to connection: inout Connection) {
+        guard connection.subscribe(stream) else { return }
+        self.subscribers[stream, default: []].append(connection.id)
+        self.subscriptionCount += 1
+    }
+
+    private mutating func remove(_ stream: String, from connection: inout Connection) {
+        guard connection.unsubscribe(stream) else { return }
+        self.subscribers[stream]?.removeAll { $0 == connection.id }
+        self.subscriptionCount -= 1
+    }
+
+    private mutating func sendStanding(
+        _ stream: String,
+        to connection: inout Connection,
+        at now: Moment,
+        into effects: inout [Effect]
+    ) {
+        guard self.speaksUnasked, let index = self.listingOfStream[stream], let quote = self.standing[index] else {
+            return
+        }
+        let bytes = self.dialect.frame(quote: quote, of: self.listings[index], form: connection.form, at: now)
+        self.account.sentQuote(of: self.listings[index].symbol, bytes: bytes.count)
+        connection.lastSent = now
+        effects.append(.text(connection.id, bytes[...]))
+    }
+
+    // MARK: - Market data
+
+    mutating func publish(_ quote: Quote, listing: Int, at now: Moment, into effects: inout [Effect]) {
+        if !quote.isEmpty { self.standing[listing] = quote }
+        self.lastQuoted[listing] = now
+        let (dialect, subject) = (self.dialect, self.listings[listing])
+        let rendered = self.fanOut(self.quoteStreams[listing], at: now, into: &effects) { form in
+            dialect.frame(quote: quote, of: subject, form: form, at: now)[...]
+        }
+        for bytes in rendered { self.account.sentQuote(of: subject.symbol, bytes: bytes) }
+    }
+
+    mutating func publish(_ trade: Trade, listing: Int, at now: Moment, into effects: inout [Effect]) {
+        let (dialect, subject) = (self.dialect, self.listings[listing])
+        let rendered = self.fanOut(self.tradeStreams[listing], at: now, into: &effects) { form in
+            dialect.frame(trade: trade, of: subject, form: form, at: now)[...]
+        }
+        for bytes in rendered {
+            self.account.tradesSent += 1
+            self.account.sentFrame(bytes: bytes)
+        }
+    }
+
+    mutating func publish(
+        recorded frame: ArraySlice<UInt8>,
+        of stream: RecordedStream,
+        at now: Moment,
+        into effects: inout [Effect]
+    ) {
+        let dialect = self.dialect
+        let rendered = self.fanOut(stream.stream, at: now, into: &effects) { form in
+            form == .plain ? dialect.plain(recorded: frame) ?? frame : frame
+        }
+        for bytes in rendered {
+            switch stream.kind {
+            case .quote: self.account.sentQuote(of: stream.symbol, bytes: bytes)
+            case .trade:
+                self.account.tradesSent += 1
+                self.account.sentFrame(bytes: bytes)
+            case .other: self.account.sentFrame(bytes: bytes)
+            }
+        }
+    }
+
+    /// Hands one frame to every open subscriber, rendered once per form, and returns the size of each copy.
+    private mutating func fanOut(
+        _ stream: String,
+        at now: Moment,
+        into effects: inout [Effect],
+        render: (FrameForm) -> ArraySlice<UInt8>
+    ) -> [Int] {
+        guard let subscribers = self.subscribers[stream], !subscribers.isEmpty else { return [] }
+        var (plain, extended): (ArraySlice<UInt8>?, ArraySlice<UInt8>?) = (nil, nil)
+        var sizes: [Int] = []
+        for id in subscribers {
+            guard let connection = self.connections[id], connection.isOpen else { continue }
+            let bytes: ArraySlice<UInt8>
+            switch connection.form {
+            case .plain: bytes = plain ?? render(.plain)
+            case .extended: bytes = extended ?? render(.extended)
+            }
+            if connection.form == .plain { plain = bytes } else { extended = bytes }
+            self.connections[id]?.lastSent = now
+            effects.append(.text(id, bytes))
+            sizes.append(bytes.count)
+        }
+        return sizes
+    }
+
+    /// Pings, cuts and repeats that fall due.
+    mutating func keepTime(at now: Moment, into effects: inout [Effect]) {
+        for id in self.connections.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+            guard var connection = self.connections[id], connection.isOpen else { continue }
+            let reactions = self.dialect.reactToTime(on: &connection, at: now)
+            self.carryOut(reactions, on: &connection, at: now, into: &effects)
+            self.connections[id] = connection
+        }
+        guard self.speaksUnasked, let every = self.dialect.repeatSeconds else { return }
+        for index in self.listings.indices {
+            guard let quote = self.standing[index], self.listings[index].standing == .trading else { continue }
+            if let last = self.lastQuoted[index], now.seconds(since: last) < every { continue }
+            self.publish(quote, listing: index, at: now, into: &effects)
+        }
+    }
+
+    // MARK: - REST
+
+    mutating func respond(to request: RestRequest, at now: Moment) -> RestResponse {
+        let book = RestBook(listings: self.listings, standing: self.standing)
+        var response = self.dialect.respond(to: request, from: book, at: now)
+        if response.status == 404 { self.account.broke(.unknownRoute, evidence: "\(request.method) \(request.path)") }
+        self.account.requested(route: response.status == 404 ? "other" : request.path)
+        if let refusal = self.restMeter.count(&response, at: now) {
+            self.account.broke(.restRate, evidence: request.path)
+            return refusal
+        }
+        return response
+    }
+}
+
+/// A message of a client.
+public enum ClientFrame: Sendable, Equatable {
+    case text([UInt8])
+    case ping([UInt8])
+    case pong([UInt8])
+}

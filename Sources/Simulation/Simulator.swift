@@ -1,0 +1,309 @@
+/// All simulated venues on one source of market data.
+///
+/// It owns no socket and no clock: requests, frames and instants come in, effects and bodies go out. The shell
+/// carries the effects out in their order and reports every connection that ends.
+public struct Simulator: Sendable {
+    public struct Replayed: Sendable {
+        public let venue: SimulatedVenue
+        public let log: WireLog
+
+        public init(venue: SimulatedVenue, log: WireLog) {
+            self.venue = venue
+            self.log = log
+        }
+    }
+
+    private enum Source: Sendable {
+        case model(MarketModel)
+        case replay(Playback)
+    }
+
+    private enum State: String, Sendable { case waiting, running, finished, frozen }
+
+    /// Longer silence of the shell's clock is a pause of the process, not of the clients.
+    private static let pauseSecondsMin = 0.3
+    private static let timeKeepingSeconds = 0.1
+
+    public let venues: [SimulatedVenue]
+    private var exchanges: [SimulatedVenue: Exchange]
+    private var source: Source
+    private var venueOfConnection: [ConnectionID: SimulatedVenue] = [:]
+    private var connectionCount = 0
+    private var isFrozen = false
+    private var hasStarted = false
+    private let freezeAfterSeconds: Double?
+    private var firstSubscription: Moment?
+    private var lastSeen: Moment
+    private var lastTimeKeeping: Moment
+    private var events: [MarketEvent] = []
+
+    /// Serves a market that is made up as time goes on.
+    public init(
+        model settings: MarketModel.Settings,
+        venues: [SimulatedVenue],
+        freezeAfterSeconds: Double? = nil,
+        at now: Moment
+    ) {
+        let model = MarketModel(settings: settings, venues: venues, at: now)
+        var exchanges: [SimulatedVenue: Exchange] = [:]
+        for (index, venue) in venues.enumerated() {
+            let listings = model.listings(of: venue)
+            exchanges[venue] = Exchange(
+                dialect: Self.dialect(of: venue, listings: listings),
+                listings: listings,
+                standing: model.standingQuotes(of: venue),
+                seed: settings.seed &+ UInt64(index + 1) &* 0x5851_F42D,
+                meter: RestMeter(style: Self.restStyle(of: venue))
+            )
+        }
+        self.init(
+            venues: venues,
+            exchanges: exchanges,
+            source: .model(model),
+            freezeAfterSeconds: freezeAfterSeconds,
+            at: now
+        )
+    }
+
+    /// Serves recordings, one a venue, from when every one of them has a subscriber.
+    public init(replay: [Replayed], speed: Double, seed: UInt64, freezeAfterSeconds: Double? = nil, at now: Moment) {
+        var exchanges: [SimulatedVenue: Exchange] = [:]
+        var recordings: [Recording] = []
+        for replayed in replay {
+            let venue = replayed.venue
+            let recording = Recording(
+                venue: venue,
+                log: replayed.log,
+                dialect: Self.dialect(of: venue, listings: [])
+            )
+            var exchange = Exchange(
+                dialect: Self.dialect(of: venue, listings: recording.listings),
+                listings: recording.listings,
+                standing: recording.firstQuotes,
+                seed: seed &+ UInt64(recordings.count),
+                meter: RestMeter(style: Self.restStyle(of: venue))
+            )
+            exchange.speaksUnasked = false
+            exchanges[venue] = exchange
+            recordings.append(recording)
+        }
+        self.init(
+            venues: replay.map(\.venue),
+            exchanges: exchanges,
+            source: .replay(Playback(recordings: recordings, speed: speed)),
+            freezeAfterSeconds: freezeAfterSeconds,
+            at: now
+        )
+    }
+
+    private init(
+        venues: [SimulatedVenue],
+        exchanges: [SimulatedVenue: Exchange],
+        source: Source,
+        freezeAfterSeconds: Double?,
+        at now: Moment
+    ) {
+        self.venues = venues
+        self.exchanges = exchanges
+        self.source = source
+        self.freezeAfterSeconds = freezeAfterSeconds
+        (self.lastSeen, self.lastTimeKeeping) = (now, now)
+    }
+
+    static func dialect(of venue: SimulatedVenue, listings: [Listing]) -> any Dialect {
+        switch venue {
+        case .binance: BinanceDialect(market: .spot, listings: listings)
+        case .binanceUsdm: BinanceDialect(market: .usdm, listings: listings)
+        case .bybit: BybitDialect(listings: listings)
+        case .gateio: GateDialect(listings: listings)
+        }
+    }
+
+    private static func restStyle(of venue: SimulatedVenue) -> RestMeter.Style {
+        switch venue {
+        case .binance: .binance(weightPerMinute: 6_000)
+        case .binanceUsdm: .binance(weightPerMinute: 2_400)
+        case .bybit: .bybit(requests: 600)
+        case .gateio: .gate(requests: 200)
+        }
+    }
+
+    // MARK: - Connections
+
+    /// Whether a WebSocket may be opened there; otherwise the request is answered as an unknown route.
+    public func accepts(path: String, query: String, venue: SimulatedVenue) -> Bool {
+        self.exchanges[venue]?.dialect.opening(path: path, query: query) != nil
+    }
+
+    public mutating func open(path: String, query: String, venue: SimulatedVenue, at now: Moment) -> ConnectionID? {
+        self.notice(now)
+        self.connectionCount += 1
+        let id = ConnectionID(rawValue: self.connectionCount)
+        guard self.exchanges[venue]?.open(id, path: path, query: query, at: now) == true else { return nil }
+        self.venueOfConnection[id] = venue
+        return id
+    }
+
+    public mutating func receive(
+        _ frame: ClientFrame,
+        on id: ConnectionID,
+        at now: Moment,
+        into effects: inout [Effect]
+    ) {
+        self.notice(now)
+        guard let venue = self.venueOfConnection[id] else { return }
+        self.exchanges[venue]?.receive(frame, on: id, at: now, into: &effects)
+    }
+
+    /// The socket is gone, whoever ended it.
+    public mutating func closed(_ id: ConnectionID) {
+        guard let venue = self.venueOfConnection.removeValue(forKey: id) else { return }
+        self.exchanges[venue]?.closed(id)
+    }
+
+    /// The client did not take what it was sent; the shell cuts it.
+    public mutating func sawSlowConsumer(_ id: ConnectionID, bufferedBytes: Int) {
+        guard let venue = self.venueOfConnection[id] else { return }
+        self.exchanges[venue]?.broke(.slowConsumer, evidence: "\(bufferedBytes) bytes not taken")
+    }
+
+    /// The client's frames are no WebSocket frames; the shell cuts it.
+    public mutating func sawProtocolError(_ id: ConnectionID, _ evidence: String) {
+        guard let venue = self.venueOfConnection[id] else { return }
+        self.exchanges[venue]?.broke(.protocolError, evidence: evidence)
+    }
+
+    // MARK: - Time
+
+    /// Moves the market and all deadlines on to `now`. Ask every few milliseconds.
+    public mutating func advance(to now: Moment, into effects: inout [Effect]) {
+        self.notice(now)
+        self.noticeSubscriptions(at: now)
+        if !self.isFrozen { self.play(at: now, into: &effects) }
+        guard now.seconds(since: self.lastTimeKeeping) >= Self.timeKeepingSeconds else { return }
+        self.lastTimeKeeping = now
+        for venue in self.venues { self.exchanges[venue]?.keepTime(at: now, into: &effects) }
+    }
+
+    /// When this process was stopped it heard nothing, so no deadline of that time counts.
+    private mutating func notice(_ now: Moment) {
+        let gap = now.seconds(since: self.lastSeen)
+        self.lastSeen = now
+        guard gap >= Self.pauseSecondsMin else { return }
+        for venue in self.venues { self.exchanges[venue]?.forgive(pauseSeconds: gap, at: now) }
+        self.firstSubscription = self.firstSubscription?.advanced(bySeconds: gap)
+    }
+
+    private mutating func noticeSubscriptions(at now: Moment) {
+        if self.firstSubscription == nil, self.venues.contains(where: { self.exchanges[$0]?.hasSubscribers == true }) {
+            self.firstSubscription = now
+        }
+        if !self.hasStarted { self.hasStarted = self.mayStart }
+        if let after = self.freezeAfterSeconds, let first = self.firstSubscription, !self.isFrozen,
+            !self.hasFrozenItself, now.seconds(since: first) >= after
+        {
+            self.hasFrozenItself = true
+            self.freeze()
+        }
+    }
+
+    private var hasFrozenItself = false
+
+    private var mayStart: Bool {
+        switch self.source {
+        case .model: self.firstSubscription != nil
+        case .replay(let playback):
+            playback.recordings.allSatisfy { recording in
+                recording.streams.contains { self.exchanges[recording.venue]?.hasSubscriber(of: $0.stream) == true }
+            }
+        }
+    }
+
+    private mutating func play(at now: Moment, into effects: inout [Effect]) {
+        switch self.source {
+        case .model(var model):
+            // Both are moved out and back, so that neither is copied.
+            self.source = .replay(Playback(recordings: [], speed: 1))
+            self.events.removeAll(keepingCapacity: true)
+            model.advance(to: now, into: &self.events)
+            self.source = .model(model)
+            for event in self.events { self.publish(event, at: now, into: &effects) }
+        case .replay(var playback):
+            guard self.hasStarted else { return }
+            self.source = .replay(Playback(recordings: [], speed: 1))
+            let recordings = playback.recordings
+            playback.advance(to: now) { index, frame in
+                let recording = recordings[index]
+                self.exchanges[recording.venue]?.publish(
+                    recorded: recording.bytes[frame.bytes],
+                    of: recording.streams[frame.stream],
+                    at: now,
+                    into: &effects
+                )
+            }
+            self.source = .replay(playback)
+        }
+    }
+
+    private mutating func publish(_ event: MarketEvent, at now: Moment, into effects: inout [Effect]) {
+        switch event {
+        case .quote(let venue, let listing, let quote):
+            self.exchanges[venue]?.publish(quote, listing: listing, at: now, into: &effects)
+        case .trade(let venue, let listing, let trade):
+            self.exchanges[venue]?.publish(trade, listing: listing, at: now, into: &effects)
+        }
+    }
+
+    // MARK: - Control
+
+    /// Stops all market data, also repeats; sockets stay open and are answered.
+    public mutating func freeze() {
+        self.isFrozen = true
+        self.letSpeak(false)
+        if case .replay(var playback) = self.source {
+            playback.pause()
+            self.source = .replay(playback)
+        }
+    }
+
+    public mutating func resume() {
+        self.isFrozen = false
+        self.letSpeak(true)
+    }
+
+    private mutating func letSpeak(_ speaks: Bool) {
+        guard case .model = self.source else { return }
+        for venue in self.venues { self.exchanges[venue]?.speaksUnasked = speaks }
+    }
+
+    public mutating func respond(to request: RestRequest, venue: SimulatedVenue, at now: Moment) -> RestResponse? {
+        self.notice(now)
+        return self.exchanges[venue]?.respond(to: request, at: now)
+    }
+
+    private var state: State {
+        if self.isFrozen { return .frozen }
+        guard self.hasStarted else { return .waiting }
+        if case .replay(let playback) = self.source, playback.isFinished { return .finished }
+        return .running
+    }
+
+    /// The body of `/sim/state`.
+    public func stateBody() -> [UInt8] {
+        let kind: String
+        switch self.source {
+        case .model: kind = "model"
+        case .replay: kind = "replay"
+        }
+        var text = FrameText(capacity: 1 << 12)
+        text.raw("{\"source\":{\"kind\":\"\(kind)\",\"state\":\"\(self.state.rawValue)\"},\"venues\":{")
+        for (index, venue) in self.venues.enumerated() {
+            if index > 0 { text.raw(",") }
+            text.quoted(venue.rawValue)
+            text.raw(":")
+            self.exchanges[venue]?.writeState(to: &text)
+        }
+        text.raw("}}")
+        return text.bytes
+    }
+}

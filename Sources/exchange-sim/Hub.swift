@@ -1,0 +1,153 @@
+import NIOCore
+import NIOHTTP1
+import NIOWebSocket
+import Simulation
+
+/// Owns the simulator and all sockets, on one event loop.
+///
+/// It reads the clock, hands everything to the simulator, and carries out what it says: all frames of one step are
+/// written together and every connection is flushed once.
+final class Hub {
+    private static let tick = TimeAmount.milliseconds(5)
+    private static let bufferedBytesMax = 8 << 20
+
+    private let loop: any EventLoop
+    private var simulator: Simulator
+    private var sessions: [ConnectionID: Session] = [:]
+    private var written: [Session] = []
+    private var effects: [Effect] = []
+
+    init(simulator: Simulator, loop: any EventLoop) {
+        self.simulator = simulator
+        self.loop = loop
+    }
+
+    func start() {
+        self.loop.preconditionInEventLoop()
+        let bound = NIOLoopBound(self, eventLoop: self.loop)
+        self.loop.scheduleRepeatedTask(initialDelay: Self.tick, delay: Self.tick) { _ in bound.value.step() }
+    }
+
+    private func step() {
+        self.simulator.advance(to: Clocks.now(), into: &self.effects)
+        self.carryOut()
+    }
+
+    // MARK: - Connections
+
+    func accept(_ channel: any Channel, as role: Role) throws {
+        self.loop.preconditionInEventLoop()
+        let requests = RequestHandler(hub: self, role: role)
+        guard case .venue(let venue) = role else {
+            try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
+            try channel.pipeline.syncOperations.addHandler(requests)
+            return
+        }
+        let bound = NIOLoopBound(self, eventLoop: self.loop)
+        let boundRequests = NIOLoopBound(requests, eventLoop: self.loop)
+        let upgrader = NIOWebSocketServerUpgrader(
+            maxFrameSize: 1 << 20,
+            automaticErrorHandling: false,
+            shouldUpgrade: { channel, head in
+                let accepts = bound.value.accepts(head, venue: venue)
+                return channel.eventLoop.makeSucceededFuture(accepts ? HTTPHeaders() : nil)
+            },
+            upgradePipelineHandler: { channel, head in
+                channel.eventLoop.makeCompletedFuture { try bound.value.open(channel, head, venue: venue) }
+            }
+        )
+        try channel.pipeline.syncOperations.configureHTTPServerPipeline(
+            withServerUpgrade: (
+                upgraders: [upgrader],
+                completionHandler: { context in
+                    context.pipeline.syncOperations.removeHandler(boundRequests.value, promise: nil)
+                }
+            ),
+            withErrorHandling: true
+        )
+        try channel.pipeline.syncOperations.addHandler(requests)
+    }
+
+    private func accepts(_ head: HTTPRequestHead, venue: SimulatedVenue) -> Bool {
+        let target = Target(head.uri)
+        return self.simulator.accepts(path: target.path, query: target.query, venue: venue)
+    }
+
+    private func open(_ channel: any Channel, _ head: HTTPRequestHead, venue: SimulatedVenue) throws {
+        let target = Target(head.uri)
+        guard
+            let id = self.simulator.open(path: target.path, query: target.query, venue: venue, at: Clocks.now())
+        else { throw ChannelError.alreadyClosed }
+        let session = Session(id: id, hub: self, channel: channel)
+        // In front of the decoder: what a session writes are finished frames.
+        try channel.pipeline.syncOperations.addHandler(session.writer, position: .first)
+        try channel.pipeline.syncOperations.addHandler(session)
+        self.sessions[id] = session
+    }
+
+    func received(_ frame: ClientFrame, on session: Session) {
+        self.simulator.receive(frame, on: session.id, at: Clocks.now(), into: &self.effects)
+        self.carryOut()
+    }
+
+    func failed(_ session: Session, _ evidence: String) {
+        self.simulator.sawProtocolError(session.id, evidence)
+        session.end(code: 1002)
+    }
+
+    func closed(_ session: Session) {
+        guard self.sessions.removeValue(forKey: session.id) != nil else { return }
+        self.simulator.closed(session.id)
+    }
+
+    // MARK: - Effects
+
+    private func carryOut() {
+        guard !self.effects.isEmpty else { return }
+        for effect in self.effects {
+            switch effect {
+            case .text(let id, let bytes): self.write(.text, bytes, to: id)
+            case .ping(let id, let payload): self.write(.ping, payload[...], to: id)
+            case .pong(let id, let payload): self.write(.pong, payload[...], to: id)
+            case .close(let id, let code): self.sessions[id]?.end(code: code)
+            }
+        }
+        self.effects.removeAll(keepingCapacity: true)
+        for session in self.written {
+            let buffered = session.flush()
+            guard buffered > Self.bufferedBytesMax else { continue }
+            self.simulator.sawSlowConsumer(session.id, bufferedBytes: buffered)
+            session.end(code: nil)
+        }
+        self.written.removeAll(keepingCapacity: true)
+    }
+
+    private func write(_ opcode: WebSocketOpcode, _ payload: ArraySlice<UInt8>, to id: ConnectionID) {
+        guard let session = self.sessions[id] else { return }
+        if session.append(opcode, payload) { self.written.append(session) }
+    }
+
+    // MARK: - Requests
+
+    func respond(to head: HTTPRequestHead, as role: Role) -> RestResponse {
+        let request = RestRequest(method: head.method.rawValue, target: head.uri)
+        switch role {
+        case .control: return Control.respond(to: request, simulator: &self.simulator)
+        case .venue(let venue):
+            return self.simulator.respond(to: request, venue: venue, at: Clocks.now())
+                ?? Control.notFound
+        }
+    }
+}
+
+/// Path and query of a request line; the query decoded, since streams may come with escaped slashes and signs.
+struct Target {
+    let path: String
+    let query: String
+
+    init(_ uri: String) {
+        let parts = uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        self.path = parts.first.map(RestRequest.decoded) ?? "/"
+        self.query = parts.count == 2 ? RestRequest.decoded(parts[1]) : ""
+    }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Simulation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The only place that reads a clock.
+enum Clocks {
+    static func now() -> Moment {
+        Moment(nanoseconds: Self.read(CLOCK_MONOTONIC), unixNanoseconds: Self.read(CLOCK_REALTIME))
+    }
+
+    private static func read(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        // Invariant: the call writes this local and keeps nothing of it.
+        unsafe clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}
+
+enum Files {
+    /// Nil when the file is missing or cannot be read.
+    static func read(_ path: String) -> [UInt8]? {
+        // Invariant: the path outlives the call, which keeps nothing of it.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 18)
+        while true {
+            // Invariant: the buffer is written only within the call, and only as far as its length.
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 { return nil }
+            if count == 0 { return bytes }
+            bytes.append(contentsOf: chunk[..<count])
+        }
+    }
+
+    /// Writes beside the file and moves it into place, so that a reader sees all of it or nothing.
+    static func replace(_ path: String, with text: String) -> Bool {
+        let beside = "\(path).\(getpid()).tmp"
+        // Invariant: paths and bytes outlive the calls, which keep nothing of them.
+        let descriptor = unsafe open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { return false }
+        let bytes = Array(text.utf8)
+        let count = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+        close(descriptor)
+        guard count == bytes.count, unsafe rename(beside, path) == 0 else {
+            _ = unsafe unlink(beside)
+            return false
+        }
+        return true
+    }
+}
+
+enum Standard {
+    /// One line, at once: a script may be waiting for it.
+    static func output(_ line: String) { Self.write(line, to: STDOUT_FILENO) }
+    static func error(_ line: String) { Self.write(line, to: STDERR_FILENO) }
+
+    private static func write(_ line: String, to descriptor: Int32) {
+        let bytes = Array((line + "\n").utf8)
+        // Nobody may be listening; that is no reason to stop.
+        // Invariant: the bytes outlive the call.
+        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    }
+}
+
+/// An error with the exit code of sysexits.h that fits it.
+struct Failure: Error {
+    let code: Int32
+    let line: String
+
+    init(code: Int32, _ line: String) { (self.code, self.line) = (code, line) }
+
+    /// Says the line; what it returns only ends the process.
+    func report() -> ExitCode {
+        Standard.error(self.line)
+        return ExitCode(self.code)
+    }
+}

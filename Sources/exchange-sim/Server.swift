@@ -1,0 +1,94 @@
+import ArgumentParser
+import Dispatch
+import NIOCore
+import NIOPosix
+import Simulation
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Opens the listeners, says where they are, and waits for a signal.
+struct Server {
+    let simulator: Simulator
+    let port: (SimulatedVenue) -> UInt16
+    let controlPort: UInt16
+    let portsFile: String?
+
+    func run() throws {
+        signal(SIGPIPE, SIG_IGN)
+        let (stop, sources) = Self.stopSignal()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let loop = group.next()
+        let simulator = self.simulator
+        let hub = try loop.submit { NIOLoopBound(Hub(simulator: simulator, loop: loop), eventLoop: loop) }.wait()
+        var ports: [(name: String, port: Int)] = []
+        for venue in simulator.venues {
+            let port = try self.listen(.venue(venue), name: venue.rawValue, on: self.port(venue), loop: loop, hub: hub)
+            ports.append((name: venue.rawValue, port: port))
+        }
+        let control = try self.listen(.control, name: "control", on: self.controlPort, loop: loop, hub: hub)
+        ports.append((name: "control", port: control))
+        try self.announce(ports)
+        try loop.submit { hub.value.start() }.wait()
+        withExtendedLifetime(sources) { stop.wait() }
+        // The process ends with everything it holds; nothing here is worth waiting for.
+        exit(0)
+    }
+
+    private func listen(
+        _ role: Role,
+        name: String,
+        on port: UInt16,
+        loop: any EventLoop,
+        hub: NIOLoopBound<Hub>
+    ) throws -> Int {
+        do {
+            let channel = try ServerBootstrap(group: loop)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .serverChannelOption(.backlog, value: 512)
+                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture { try hub.value.accept(channel, as: role) }
+                }
+                .bind(host: "127.0.0.1", port: Int(port))
+                .wait()
+            return channel.localAddress?.port ?? 0
+        } catch {
+            throw Failure(code: 69, "exchange-sim: cannot listen on 127.0.0.1:\(port) for \(name): \(error)").report()
+        }
+    }
+
+    private func announce(_ ports: [(name: String, port: Int)]) throws {
+        if let path = self.portsFile {
+            let members = ports.map { "\"\($0.name)\":\($0.port)" }.joined(separator: ",")
+            guard Files.replace(path, with: "{\(members)}\n") else {
+                throw Failure(code: 73, "exchange-sim: cannot write the ports file \(path)").report()
+            }
+        }
+        for entry in ports { Standard.output("\(entry.name) http://127.0.0.1:\(entry.port)") }
+        Standard.output("ready")
+    }
+
+    private static func stopSignal() -> (DispatchSemaphore, [any DispatchSourceSignal]) {
+        let stop = DispatchSemaphore(value: 0)
+        let sources = [SIGTERM, SIGINT].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number)
+            source.setEventHandler { stop.signal() }
+            source.resume()
+            return source
+        }
+        return (stop, sources)
+    }
+}
+
+/// What a listener serves.
+enum Role: Sendable {
+    case venue(SimulatedVenue)
+    case control
+}
