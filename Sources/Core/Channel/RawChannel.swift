@@ -36,6 +36,7 @@ public final class RawChannel: Sendable {
     ///   - batch: Emptied first.
     ///   - displaced: Emptied first, then filled with the instruments that lost an element since the last call.
     ///   - completed: What the engine did with the previous batch, and its window's state.
+    /// - Returns: Whether there is something to do, nothing yet, or nothing ever again.
     /// - Precondition: One consumer.
     public func take(
         into batch: inout [RawElement],

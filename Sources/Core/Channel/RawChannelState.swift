@@ -22,7 +22,9 @@ struct RawChannelState: ~Copyable {
     init(capacity: Int, venues: Int) {
         self.ring = DropOldestRing(capacity: capacity)
         self.feeds = Array(repeating: FeedTally(), count: venues + 1)
-        (self.enqueued, self.dequeued) = (Array(repeating: 0, count: venues + 1), Array(repeating: 0, count: venues + 1))
+        (self.enqueued, self.dequeued) = (
+            Array(repeating: 0, count: venues + 1), Array(repeating: 0, count: venues + 1)
+        )
         self.displacedByVenue = self.enqueued
         self.refusedByVenue = self.enqueued
     }

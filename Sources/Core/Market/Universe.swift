@@ -8,7 +8,7 @@ public struct VenueEntry: Sendable {
     /// An unchanged quote is said again; a subscription silent for longer than this is stale. `nil`: changes only.
     public let repeatStaleAfter: Int64?
 
-    /// - Parameter repeatStaleAfter: In nanoseconds.
+    /// Describes a venue; `repeatStaleAfter` is in nanoseconds.
     public init(name: String, isPerpetual: Bool, fee: Double, repeatStaleAfter: Int64?) {
         (self.name, self.isPerpetual, self.fee, self.repeatStaleAfter) = (name, isPerpetual, fee, repeatStaleAfter)
     }

@@ -103,6 +103,7 @@ public final class Board: Sendable {
     private let windowBytes = Atomic<Int>(0)
 
     /// - Parameters:
+    ///   - universe: Its venues are fixed; instruments and pairs may come later.
     ///   - legAge: Makes the recorder of `arb1d_leg_age_seconds` for a sell and a buy venue.
     ///   - endToEnd: Makes the recorder of `arb1d_end_to_end_seconds` for a venue.
     public init(

@@ -15,6 +15,7 @@ struct Leg: Sendable {
     private(set) var ask = 0.0
     private(set) var bidSize = 0.0
     private(set) var askSize = 0.0
+    private var sequence: UInt64 = 0
     /// When the quote last changed.
     private(set) var changedAt = Timestamp.never
     /// When the quote was last known to stand.
@@ -33,8 +34,17 @@ struct Leg: Sendable {
         }
         (self.bid, self.ask) = (quote.bid.double, quote.ask.double)
         (self.bidSize, self.askSize) = (quote.bidSize.double, quote.askSize.double)
+        self.sequence = quote.sequence
         self.changedAt = quote.receivedAt
         self.prove(at: quote.receivedAt)
+    }
+
+    /// Whether the venue only said again what stands here.
+    ///
+    /// The feed flags a repeat by the last number it received, but that quote may have been displaced on the way: then
+    /// the repeat is the first of it that arrives, and must replace what stands.
+    func isRepeated(by quote: Quote) -> Bool {
+        quote.flags.contains(.repeated) && self.hasQuote && self.sequence == quote.sequence
     }
 
     /// The venue said the same again.

@@ -19,7 +19,7 @@ struct PairState {
 
     /// Computes the spread from the standing quotes of both legs and publishes it, or why there is none.
     ///
-    /// - Parameter countsEvaluation: Whether a quote asked for it, as opposed to a leg becoming stale.
+    /// `countsEvaluation` says that a quote asked for it, as opposed to a leg becoming stale.
     mutating func evaluate(sell: Leg, buy: Leg, countsEvaluation: Bool, at now: Timestamp) {
         let missing = Self.missing(sell, buy)
         if countsEvaluation {

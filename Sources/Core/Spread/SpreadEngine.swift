@@ -51,9 +51,11 @@ public struct SpreadEngine: ~Copyable {
     /// Applies one batch in order, and says what became of it.
     ///
     /// - Parameters:
+    ///   - batch: In the order in which the channel took it in.
     ///   - displaced: Instruments that lost an element before this batch: not known to stand until a newer quote.
-    ///   - heartbeat: Called for each heartbeat, with its loop and the instant it was sent.
     ///   - clock: Read after each quote for `arb1d_end_to_end_seconds`, and for nothing else.
+    ///   - heartbeat: Called for each heartbeat, with its loop and the instant it was sent.
+    /// - Returns: What the flow ledger is to be credited with.
     public mutating func process(
         _ batch: [RawElement],
         displaced: [InstrumentIndex],
@@ -108,7 +110,7 @@ extension SpreadEngine {
         let position = quote.instrument.position
         let venue = self.cells.venues[self.legs[position].venue.position]
         self.count(quote.flags, at: venue)
-        if quote.flags.contains(.repeated), self.legs[position].hasQuote {
+        if self.legs[position].isRepeated(by: quote) {
             let wasStale = self.legs[position].isStale
             self.legs[position].prove(at: quote.receivedAt)
             if wasStale { self.reevaluate(position) }
@@ -198,7 +200,9 @@ extension SpreadEngine {
     }
 
     /// The retained quotes of one instrument, oldest first.
-    public func retainedQuotes(of instrument: InstrumentIndex) -> [RetainedQuote] { self.windows.quotes(of: instrument) }
+    public func retainedQuotes(of instrument: InstrumentIndex) -> [RetainedQuote] {
+        self.windows.quotes(of: instrument)
+    }
 }
 
 // MARK: - Pairs

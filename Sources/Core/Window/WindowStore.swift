@@ -25,7 +25,7 @@ public struct WindowStore: ~Copyable {
     public private(set) var expired: UInt64 = 0
     public private(set) var evicted: UInt64 = 0
 
-    /// - Parameter span: How long a quote is kept, in nanoseconds of engine time.
+    /// Keeps each quote for `span` nanoseconds of engine time, and all together within `maxBytes`.
     public init(span: Int64, maxBytes: Int) {
         precondition(span > 0 && maxBytes >= 1 << 20, "a window needs a span, and a budget of at least 1 MiB")
         (self.span, self.maxBytes) = (span, maxBytes)
@@ -36,7 +36,9 @@ public struct WindowStore: ~Copyable {
     }
 
     /// - Returns: `false` when the prices have too many digits to be kept side by side; then nothing was kept.
-    public mutating func append(_ instrument: InstrumentIndex, time: Timestamp, bid: ExactDecimal, ask: ExactDecimal) -> Bool {
+    public mutating func append(_ instrument: InstrumentIndex, time: Timestamp, bid: ExactDecimal, ask: ExactDecimal)
+        -> Bool
+    {
         let position = instrument.position
         guard
             let taken = self.windows[position].append(
