@@ -23,7 +23,7 @@ public struct Inflate {
 
     /// Unpacks all members of a gzip file.
     ///
-    /// - Parameter outputMax: Bytes beyond which the file is refused: a few bytes can claim to be gigabytes.
+    /// A file that unpacks to more than `outputMax` bytes is refused: a few bytes can claim to be gigabytes.
     public static func gunzip(_ bytes: [UInt8], outputMax: Int = 1 << 30) throws(InflateError) -> [UInt8] {
         var inflate = Inflate(bytes, from: 0, outputMax: outputMax)
         repeat { try inflate.member() } while inflate.position < bytes.count
@@ -104,13 +104,10 @@ public struct Inflate {
     private mutating func copy(_ length: Int, from distance: Int) throws(InflateError) {
         var start = self.output.count - distance
         guard start >= 0, self.output.count + length <= self.outputMax else { throw .corrupt }
-        var left = length
-        while left > 0 {
-            // A copy may reach into what it is just writing: take what is there, then go on.
-            let chunk = min(left, self.output.count - start)
-            self.output.append(contentsOf: self.output[start..<start + chunk])
-            start += chunk
-            left -= chunk
+        // Byte by byte, since a copy may reach into what it is just writing, and a slice would copy the whole buffer.
+        for _ in 0..<length {
+            self.output.append(self.output[start])
+            start += 1
         }
     }
 

@@ -17,7 +17,7 @@ public struct WireLog: Sendable {
         case line(Int)
     }
 
-    /// - Parameter file: The whole file, plain or gzip.
+    /// Reads a whole file, plain or gzip.
     public init(file: [UInt8]) throws(ReadError) {
         var bytes = file
         if file.starts(with: [0x1F, 0x8B]) {

@@ -4,7 +4,7 @@ public struct RestRequest: Sendable, Equatable {
     public let path: String
     public let query: [String: String]
 
-    /// - Parameter target: Path and query as they stood in the request line.
+    /// Takes path and query apart as they stood in the request line.
     public init(method: String, target: String) {
         self.method = method
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
