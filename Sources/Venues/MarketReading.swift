@@ -76,7 +76,9 @@ func quoteEvent(
     }
 }
 
-/// Makes the event of a trade: the trade, or why there is none. A trade without a price or size is as bad as one of zero.
+/// Makes the event of a trade: the trade, or why there is none.
+///
+/// A trade without a price or size is as bad as one of zero.
 ///
 /// - Throws: ``FrameError/malformed`` for a price or size that is no number at all.
 func tradeEvent(

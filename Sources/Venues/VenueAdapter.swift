@@ -28,8 +28,10 @@ public protocol VenueAdapter: Sendable {
     /// The text frames that subscribe to the best bid and ask of `venueSymbols`, each within the venue's limits.
     ///
     /// - Parameters:
+    ///   - venueSymbols: In the venue's spelling.
     ///   - firstNumber: The number of the first request; the others count up from it.
     ///   - now: The venue wants our time in some requests.
+    /// - Returns: The requests in the order in which to send them.
     func subscriptionRequests(
         for venueSymbols: [String],
         firstNumber: UInt64,
@@ -43,7 +45,10 @@ public protocol VenueAdapter: Sendable {
     ///
     /// A quote or trade with an unusable number or an unknown symbol is appended as ``FeedEvent/rejected(_:_:_:)``.
     ///
-    /// - Parameter receivedAt: Goes into every event.
+    /// - Parameters:
+    ///   - frame: One whole text frame.
+    ///   - receivedAt: Goes into every event.
+    ///   - events: Grows by what the frame said.
     /// - Throws: A ``FrameError``, which condemns this frame only. Nothing of it was appended.
     mutating func decode(
         _ frame: Span<UInt8>,

@@ -32,7 +32,9 @@ public struct Listing: Equatable, Sendable {
     }
 }
 
-/// What is wrong with a REST answer. It condemns this answer only: ask again later.
+/// What is wrong with a REST answer.
+///
+/// It condemns this answer only: ask again later.
 public enum CatalogError: Error, Hashable, Sendable {
     /// Not the JSON that the route gives; `at` is the byte where reading ended.
     case malformed(at: Int)
@@ -40,7 +42,9 @@ public enum CatalogError: Error, Hashable, Sendable {
     case refused(code: String, message: String)
 }
 
-/// The REST side of a venue: which routes to ask, and how to read the answers. Pure: bytes in, values out.
+/// The REST side of a venue: which routes to ask, and how to read the answers.
+///
+/// Pure: bytes in, values out.
 public protocol VenueCatalog: Sendable {
     /// Path and query of `route`, to be put behind the base address.
     func path(_ route: RestRoute) -> String
@@ -50,9 +54,14 @@ public protocol VenueCatalog: Sendable {
     /// 24 h volume in the quote asset by venue symbol. Entries without a readable volume are left out.
     func quoteVolumes(_ body: Span<UInt8>) throws(CatalogError) -> [String: Double]
 
-    /// The best bid and ask of all instruments that the venue symbols in `symbols` name, flagged as seeded; others are skipped.
+    /// The best bid and ask of all instruments, flagged as seeded.
     ///
-    /// - Parameter requestedAt: When the request was started: the time of every quote.
+    /// - Parameters:
+    ///   - body: The answer.
+    ///   - symbols: The venue symbols to recognise; others are skipped, and so are rows that cannot be read.
+    ///   - requestedAt: When the request was started: the time of every quote.
+    /// - Returns: One quote a row, in the answer's order, without update number.
+    /// - Throws: A ``CatalogError``, which condemns the whole answer.
     func bookTickers(
         _ body: Span<UInt8>,
         symbols: SymbolTable,

@@ -35,7 +35,9 @@ public struct VenueProfile: Sendable {
     public let sequence: SequenceRule
     /// How often we send the adapter's heartbeat frame; `nil` where the venue pings and we only answer.
     public let heartbeatInterval: Duration?
-    /// No frame of any kind for this long: the connection is dead. Halfway, a protocol ping asks for a sign of life.
+    /// No frame of any kind for this long: the connection is dead.
+    ///
+    /// Halfway, a protocol ping asks for a sign of life.
     public let deadAfter: Duration
     /// Where an unchanged quote is said again: a subscription silent for longer is stale.
     public let repeatStaleAfter: Duration?

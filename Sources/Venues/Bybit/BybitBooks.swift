@@ -23,7 +23,7 @@ struct BybitBooks: Sendable {
 
     /// Applies one message and says what stands now; `nil` for a delta without a snapshot before it.
     ///
-    /// - Parameter isSnapshot: Both sides are replaced, and one that is not named is empty.
+    /// A snapshot replaces both sides: one that it does not name is empty.
     mutating func apply(
         bid: BybitSideChange,
         ask: BybitSideChange,
@@ -53,7 +53,9 @@ struct BybitBooks: Sendable {
         }
     }
 
-    /// The place of `instrument`, taken at its first message. The table is at most half full, so the search ends.
+    /// The place of `instrument`, taken at its first message.
+    ///
+    /// The table is at most half full, so the search ends.
     private mutating func slot(of instrument: InstrumentIndex) -> Int {
         let mask = self.entries.count - 1
         var slot = Int(instrument.rawValue &* 0x9E37_79B1) & mask

@@ -75,7 +75,9 @@ struct BybitFrame {
     }
 }
 
-/// The members of a book message that we read. The symbol is not among them: relays have been seen to send another one
+/// The members of a book message that we read.
+///
+/// The symbol is not among them: relays have been seen to send another one
 /// than they were asked for, and only the topic is what we subscribed to.
 struct BybitBook {
     var bids = JSONToken.missing

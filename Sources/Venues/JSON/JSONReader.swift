@@ -18,7 +18,7 @@ struct JSONReader {
     private var isFresh = false
     private var depth = 0
 
-    /// - Parameter start: Where the value to read begins.
+    /// Places itself before the value that begins at `start`, or behind white space there.
     init(_ bytes: Span<UInt8>, at start: Int = 0) throws(JSONError) {
         guard bytes.count <= Int(UInt32.max) else { throw JSONError(at: Int(UInt32.max)) }
         self.index = start
@@ -145,7 +145,9 @@ extension JSONReader {
         return JSONToken(kind, from: start, to: end)
     }
 
-    /// Steps over the object or array that begins here. A loop, so that nesting costs no stack.
+    /// Steps over the object or array that begins here.
+    ///
+    /// A loop, so that nesting costs no stack.
     private mutating func skipContainer(_ bytes: Span<UInt8>) throws(JSONError) {
         let outerDepth = self.depth
         var isArray: UInt64 = 0  // One bit a level, the innermost lowest: 32 levels fit.

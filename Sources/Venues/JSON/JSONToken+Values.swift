@@ -73,8 +73,9 @@ extension JSONToken {
         return number
     }
 
-    /// An instant that is given in units of 10^`power` nanoseconds, with or without a fraction: 6 for milliseconds, 9 for
-    /// seconds. ``Timestamp/never`` where it is missing, zero, negative or beyond what we can hold.
+    /// An instant that is given in units of 10^`power` nanoseconds, with or without a fraction.
+    ///
+    /// A power of 6 means milliseconds, 9 seconds. ``Timestamp/never`` where it is missing, zero, negative or beyond what we can hold.
     ///
     /// - Throws: ``FrameError/malformed`` for what is no number.
     @inline(__always)

@@ -39,11 +39,10 @@ extension JSONToken {
         return values
     }
 
-    /// The elements of this array.
+    /// The elements of this array, or an error where it is none.
     ///
-    /// - Parameter acceptsSingle: An object that stands alone counts as a list of one, as routes answer that were asked
-    ///   for one symbol.
-    /// - Throws: ``CatalogError/malformed(at:)`` when this is no list.
+    /// With `acceptsSingle`, an object that stands alone counts as a list of one: so answer routes that were asked for
+    /// one symbol.
     func elements(in body: Span<UInt8>, acceptsSingle: Bool = false) throws(CatalogError) -> [JSONToken] {
         if acceptsSingle, self.kind == .object { return [self] }
         guard self.kind == .array else { throw .malformed(at: self.start) }

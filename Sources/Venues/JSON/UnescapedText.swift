@@ -50,7 +50,9 @@ struct UnescapedText {
 }
 
 extension JSONToken {
-    /// The text with its escapes resolved, or a number's digits; `nil` for any other kind. Allocates: for REST bodies.
+    /// The text with its escapes resolved, or a number's digits; `nil` for any other kind.
+    ///
+    /// Allocates: for REST bodies.
     func string(in bytes: Span<UInt8>) -> String? {
         guard self.kind == .text || self.kind == .number else { return nil }
         var units: [UInt8] = []
@@ -70,7 +72,9 @@ extension JSONToken {
     }
 }
 
-/// What the escape at `index` stands for, and its length; a lone surrogate becomes U+FFFD. The reader has checked it.
+/// What the escape at `index` stands for, and its length; a lone surrogate becomes U+FFFD.
+///
+/// The reader has checked it.
 private func escapedScalar(_ bytes: Span<UInt8>, at index: Int, end: Int) -> (scalar: Unicode.Scalar, length: Int) {
     switch bytes[index + 1] {
     case UInt8(ascii: "b"): return ("\u{8}", 2)
