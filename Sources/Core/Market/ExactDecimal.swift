@@ -54,7 +54,7 @@ extension ExactDecimal {
     /// - Parameter field: The digits as JSON writes a number; leading zeros and a leading `+` in the exponent are
     ///   accepted, a bare point is not.
     /// - Throws: ``DecimalError/malformed`` when it is not a number, ``DecimalError/unrepresentable`` when it is one
-    ///   that does not fit.
+    ///   that does not fit, or whose digits do not fit before its exponent is applied.
     @inlinable
     public init(ascii field: Span<UInt8>) throws(DecimalError) {
         var index = 0
@@ -80,7 +80,7 @@ extension ExactDecimal {
                 }
             } else if byte == UInt8(ascii: "."), !isFraction, digitCount > 0, index + 1 < end {
                 isFraction = true
-            } else if byte | 0x20 == UInt8(ascii: "e"), digitCount > 0 {
+            } else if byte | 0x20 == UInt8(ascii: "e"), digitCount > 0, field[index - 1] != UInt8(ascii: ".") {
                 let exponent = try Self.exponent(field, from: index + 1)
                 self = try Self.shifted(negative ? -mantissa : mantissa, places: places, by: exponent)
                 return
