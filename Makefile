@@ -1,0 +1,36 @@
+# arb1d: what a developer or an operator types. `make` alone lists the targets.
+
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run run-live test build release format lint tidy clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: ## Build, then run arb1d against simulated venues; PORT=5000 SYMBOLS=40 RATE=2000 SEED=1
+	@scripts/run.sh
+
+run-live: ## Build, then run arb1d against the real venues: public data, no keys; PORT=5000
+	@scripts/run-live.sh
+
+test: ## Install what the tests need, then check and test everything: what CI runs
+	@scripts/test.sh
+
+build: ## Build everything for debugging, tests included
+	@scripts/check.sh build && scripts/setup.sh run && scripts/build.sh debug
+
+release: ## Build arb1d and exchange-sim for use
+	@scripts/check.sh build && scripts/setup.sh run && scripts/build.sh release
+
+format: ## Lay out the Swift sources as .swift-format says
+	@scripts/lint.sh --fix
+
+lint: ## Check the layout of Swift sources, and the shell scripts
+	@scripts/lint.sh
+
+tidy: ## Check the rules between modules: imports, unwraps, sleeps, sizes
+	@scripts/check.sh build && scripts/setup.sh run && scripts/tidy.sh
+
+clean: ## Remove everything that was built or logged
+	rm -rf .build .run

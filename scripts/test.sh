@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# Installs what the tests need, then checks and tests everything. The last line: N passed, N failed, N skipped.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cd "$root"
+
+log=.run/test.log
+report=.run/test.xml
+time_limit=1200
+passed=0 failed=0 skipped=0
+complaints=()
+mkdir -p .run
+
+# phase NAME COMMAND...: runs it with its time; what fails counts as one failure, and the status is the command's.
+phase() {
+    local name=$1 status=0 started=$SECONDS
+    shift
+    say '' "== $name"
+    "$@" || status=$?
+    say "== $name: $(( SECONDS - started )) s$( (( status == 0 )) || echo ', FAILED')"
+    if (( status != 0 )); then
+        failed=$(( failed + 1 ))
+        complaints+=("$name failed (status $status)")
+    fi
+    return "$status"
+}
+
+finish() {
+    local complaint
+    if (( ${#complaints[@]} > 0 )); then
+        say '' 'What failed:'
+        for complaint in "${complaints[@]}"; do say "  $complaint"; done
+    fi
+    say '' "Total: $SECONDS s"
+    say "$passed passed, $failed failed, $skipped skipped"
+    (( failed == 0 ))
+    exit
+}
+
+# In a terminal the limit must leave Ctrl-C to the tests; elsewhere it ends their children too.
+# shellcheck disable=SC2317  # Called through `phase`.
+run_tests() {
+    local limit=(timeout --kill-after=10 "$time_limit") status
+    [[ -t 0 ]] && limit=(timeout --foreground --kill-after=10 "$time_limit")
+    rm -f "$report"
+    # The log keeps every line; the start of each test is of use only when one hangs.
+    set +e
+    "${limit[@]}" swift test --skip-build --disable-xctest --xunit-output "$report" </dev/null 2>&1 |
+        tee "$log" | grep --line-buffered -v '^◇'
+    status=${PIPESTATUS[0]}
+    set -e
+    return "$status"
+}
+
+# A test counts once, however many cases or issues it has. The report calls a cancelled test passed: it was skipped.
+count_tests() {
+    local counts='0 0 0' cancelled
+    [[ -s $report ]] && counts="$(awk '
+        /<testcase/ { tests++; bad = 0 }
+        /<failure/ && !bad { bad = 1; failed++ }
+        /<skipped/ { skipped++ }
+        END { print tests - failed - skipped, failed + 0, skipped + 0 }
+    ' "$report")"
+    cancelled="$(grep -c '^➜ Test .* was cancelled after' "$log" || true)"
+    read -r passed failed_tests skipped <<<"$counts"
+    passed=$(( passed - cancelled )) skipped=$(( skipped + cancelled ))
+    failed=$(( failed + failed_tests ))
+}
+
+show_again() {
+    sed -n 's/^➜ Test \(.*\) \(skipped\|was cancelled\)/  \1 \2/p' "$log" >"$log.skipped"
+    [[ ! -s $log.skipped ]] || say '' 'Not run:' "$(<"$log.skipped")"
+    rm -f "$log.skipped"
+    (( $1 == 0 )) && return
+    say '' '== The failures again'
+    awk '
+        /^✘ .*recorded an issue/ { shown = 1; print; next }
+        shown && /^(↳|  )/ { print; next }
+        /Fatal error|^error:|Crash: |unexpected signal/ { print }
+        { shown = 0 }
+    ' "$log"
+    if (( $1 == 124 )); then
+        say "The tests did not end within $time_limit s. Started last:"
+        grep '^◇ Test .* started' "$log" | tail -n 5
+    fi
+    say "All of it: $root/$log"
+}
+
+test_all() {
+    local status=0
+    phase 'tests' run_tests || status=$?
+    # What `phase` counted is told more exactly by the report, unless the run broke before it could tell.
+    (( status == 0 )) || failed=$(( failed - 1 ))
+    local before=$failed
+    count_tests
+    if (( status != 0 && failed == before )) || (( status == 0 && passed == 0 )); then
+        failed=$(( failed + 1 ))
+        complaints+=('the test run ended without telling its failures: it crashed, or ran nothing')
+    fi
+    show_again "$status"
+}
+
+scripts/check.sh build || { failed=1; complaints+=('check: see above'); finish; }
+phase 'set-up' scripts/setup.sh test || finish
+find_swift
+phase 'lint' scripts/lint.sh || true
+phase 'build' scripts/build.sh debug || finish
+test_all
+finish
