@@ -136,7 +136,7 @@ public struct MarketModel: Sendable {
         let size = self.generator.uniform(35e-4, 90e-4) * (self.generator.chance(0.5) ? 1 : -1)
         self.books[venue][coin].knock(by: size)
         self.shocked.append((venue: venue, coin: coin, until: self.seconds + 5))
-        self.owed[venue] = max(self.owed[venue], 1)
+        if self.settings.quotesPerSecond > 0 { self.owed[venue] = max(self.owed[venue], 1) }
     }
 
     // MARK: - Quotes and trades

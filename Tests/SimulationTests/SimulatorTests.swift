@@ -1,0 +1,66 @@
+import Testing
+
+@testable import Simulation
+
+@Suite("The simulator")
+struct SimulatorTests {
+    @Test("counts what it sent, by symbol, as the connections received it")
+    func counts() throws {
+        var world = World(venues: [.binance, .gateio])
+        let ids = [world.open(.binance, "/stream"), world.open(.binance, "/ws")]
+        for id in ids {
+            world.send(#"{"method":"SUBSCRIBE","params":["btcusdt@bookTicker","btcusdt@trade"],"id":1}"#, on: id)
+        }
+        world.pass(seconds: 3)
+        let frames = ids.flatMap { world.frames[$0] ?? [] }
+        #expect(world.count("frames_sent", of: .binance) == frames.count)
+        #expect(world.count("bytes_sent", of: .binance) == frames.reduce(0) { $0 + $1.utf8.count })
+        #expect(world.count("control_sent", of: .binance) == 2)
+        let quotes = world.count("quotes_sent", of: .binance)
+        #expect(quotes + world.count("trades_sent", of: .binance) + 2 == frames.count)
+        let bySymbol = world.state["venues"]?["binance"]?["quotes_by_symbol"]
+        #expect(bySymbol?["BTCUSDT"]?.integer == Int64(quotes))
+        #expect(world.count("connections", of: .binance) == 2)
+        world.simulator.closed(ids[0])
+        #expect(world.count("connections", of: .binance) == 1)
+        #expect(world.count("subscriptions", of: .binance) == 2)
+        #expect(world.count("quotes_sent", of: .gateio) == 0)
+    }
+
+    @Test("freezes itself that long after the first subscription, and only once")
+    func freezesItself() {
+        var world = World(venues: [.binance], freezeAfter: 2)
+        world.pass(seconds: 5)
+        let id = world.open(.binance, "/stream", query: "streams=btcusdt@bookTicker")
+        world.pass(seconds: 1.9)
+        #expect(world.state["source"]?["state"]?.text == "running")
+        world.pass(seconds: 0.3)
+        let before = world.frames[id]?.count
+        world.pass(seconds: 2)
+        #expect(world.frames[id]?.count == before)
+        world.simulator.resume()
+        world.pass(seconds: 2)
+        #expect(world.frames[id]?.count != before)
+    }
+
+    @Test("stops sending what was unsubscribed")
+    func unsubscribes() {
+        var world = World(venues: [.binance])
+        let id = world.open(.binance, "/stream", query: "streams=btcusdt@bookTicker")
+        world.pass(seconds: 1)
+        world.send(#"{"method":"UNSUBSCRIBE","params":["btcusdt@bookTicker"],"id":2}"#, on: id)
+        let before = world.frames[id]?.count
+        world.pass(seconds: 2)
+        #expect(world.frames[id]?.count == before)
+    }
+
+    @Test("opens WebSockets where the venue does, and nowhere else")
+    func paths() {
+        let world = World(venues: SimulatedVenue.allCases)
+        let simulator = world.simulator
+        #expect(simulator.accepts(path: "/public/stream", query: "", venue: .binanceUsdm))
+        #expect(!simulator.accepts(path: "/public/stream", query: "", venue: .binance))
+        #expect(!simulator.accepts(path: "/v5/public/linear", query: "", venue: .bybit))
+        #expect(!simulator.accepts(path: "/ws/v4", query: "", venue: .gateio))
+    }
+}
