@@ -1,0 +1,162 @@
+/// Takes what a ``FrameWalker`` finds. Payloads are borrowed: they are gone when the call returns.
+protocol FrameSink {
+    /// A whole text message.
+    ///
+    /// - Returns: `false` ends the walk: the connection is condemned.
+    mutating func text(_ payload: Span<UInt8>) -> Bool
+    /// A whole binary message; no venue of ours sends one, so its bytes were not kept.
+    mutating func binary(byteCount: Int)
+    mutating func ping(_ payload: Span<UInt8>)
+    mutating func pong()
+    /// Nothing comes after it.
+    mutating func close(_ frame: CloseFrame)
+}
+
+/// Walks over the frames in what a server sent, however the bytes were split on the way.
+///
+/// A frame that lies whole in the bytes at hand is handed over where it lies. Of one that does not, exactly the missing
+/// bytes are added to one reused buffer, so at most one frame is ever held, and the next one is read in place again.
+struct FrameWalker: ~Copyable {
+    private enum Message { case none, text, binary(byteCount: Int) }
+
+    /// The bound of a frame's payload and of a message.
+    let maxMessageBytes: Int
+    /// The beginning of one frame whose rest has not come yet, head included.
+    private var pending: [UInt8] = []
+    /// The fragments so far of a text message.
+    private var fragments: [UInt8] = []
+    private var message: Message = .none
+    /// After a close frame, a violation or a refusal by the sink: what still comes is ignored.
+    private(set) var isEnded = false
+
+    init(maxMessageBytes: Int = 1 << 20) { self.maxMessageBytes = maxMessageBytes }
+
+    /// Hands every frame that is whole to `sink`, in order.
+    ///
+    /// - Throws: What the server did wrong; the frames before it were handed over, and nothing will be after it.
+    mutating func walk<Sink: FrameSink>(_ bytes: Span<UInt8>, into sink: inout Sink) throws(FrameViolation) {
+        do throws(FrameViolation) {
+            var offset = 0
+            while !self.isEnded, offset < bytes.count || !self.pending.isEmpty {
+                if self.pending.isEmpty {
+                    guard try self.step(bytes, &offset, into: &sink) else { return }
+                } else {
+                    guard try self.complete(bytes, &offset, into: &sink) else { return }
+                }
+            }
+        } catch {
+            self.isEnded = true
+            throw error
+        }
+    }
+
+    /// Handles the frame at `offset` in place, or keeps its beginning.
+    ///
+    /// - Returns: Whether there was a whole one.
+    private mutating func step<Sink: FrameSink>(
+        _ bytes: Span<UInt8>,
+        _ offset: inout Int,
+        into sink: inout Sink
+    ) throws(FrameViolation) -> Bool {
+        let rest = bytes.extracting(offset..<bytes.count)
+        guard let header = try FrameHeader(rest, maxPayload: self.maxMessageBytes), header.frameLength <= rest.count
+        else {
+            self.pending.append(rest)
+            offset = bytes.count
+            return false
+        }
+        offset += header.frameLength
+        try self.handle(header, rest.extracting(header.headLength..<header.frameLength), into: &sink)
+        return true
+    }
+
+    /// Adds what the pending frame lacks, and handles it when it is whole.
+    private mutating func complete<Sink: FrameSink>(
+        _ bytes: Span<UInt8>,
+        _ offset: inout Int,
+        into sink: inout Sink
+    ) throws(FrameViolation) -> Bool {
+        while true {
+            let header = try FrameHeader(self.pending.span, maxPayload: self.maxMessageBytes)
+            if let header, header.frameLength == self.pending.count {
+                // Out of `self` while it is borrowed, and back with its storage.
+                var frame: [UInt8] = []
+                swap(&frame, &self.pending)
+                try self.handle(header, frame.span.extracting(header.headLength..<header.frameLength), into: &sink)
+                frame.removeAll(keepingCapacity: true)
+                swap(&frame, &self.pending)
+                return true
+            }
+            let wanted = header?.frameLength ?? (self.pending.count < 2 ? 2 : FrameHeader.headLength(self.pending[1]))
+            let count = min(wanted - self.pending.count, bytes.count - offset)
+            guard count > 0 else { return false }
+            self.pending.append(bytes.extracting(offset..<offset + count))
+            offset += count
+        }
+    }
+
+    private mutating func handle<Sink: FrameSink>(
+        _ header: FrameHeader,
+        _ payload: Span<UInt8>,
+        into sink: inout Sink
+    ) throws(FrameViolation) {
+        switch header.opcode {
+        case .text:
+            guard case .none = self.message else { throw .interruptedMessage }
+            if header.isFinal {
+                if !sink.text(payload) { self.isEnded = true }
+            } else {
+                self.message = .text
+                self.fragments.append(payload)
+            }
+        case .binary:
+            guard case .none = self.message else { throw .interruptedMessage }
+            if header.isFinal {
+                sink.binary(byteCount: payload.count)
+            } else {
+                self.message = .binary(byteCount: payload.count)
+            }
+        case .continuation:
+            try self.carryOn(payload, isFinal: header.isFinal, into: &sink)
+        case .ping:
+            sink.ping(payload)
+        case .pong:
+            sink.pong()
+        case .close:
+            let frame = try CloseFrame(payload)
+            self.isEnded = true
+            sink.close(frame)
+        }
+    }
+
+    private mutating func carryOn<Sink: FrameSink>(
+        _ payload: Span<UInt8>,
+        isFinal: Bool,
+        into sink: inout Sink
+    ) throws(FrameViolation) {
+        switch self.message {
+        case .none:
+            throw .unexpectedContinuation
+        case .text:
+            guard self.fragments.count + payload.count <= self.maxMessageBytes else { throw .oversized }
+            self.fragments.append(payload)
+            guard isFinal else { return }
+            self.message = .none
+            var whole: [UInt8] = []
+            swap(&whole, &self.fragments)
+            if !sink.text(whole.span) { self.isEnded = true }
+            whole.removeAll(keepingCapacity: true)
+            swap(&whole, &self.fragments)
+        case .binary(let byteCount):
+            guard byteCount + payload.count <= self.maxMessageBytes else { throw .oversized }
+            self.message = isFinal ? .none : .binary(byteCount: byteCount + payload.count)
+            if isFinal { sink.binary(byteCount: byteCount + payload.count) }
+        }
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(_ bytes: Span<UInt8>) {
+        unsafe bytes.withUnsafeBufferPointer { unsafe self.append(contentsOf: $0) }
+    }
+}

@@ -1,0 +1,52 @@
+import CCurl
+
+/// Gets documents over HTTP: one thread, one curl multi handle, its connection cache shared by all venues.
+public final class RestClient: Sendable {
+    private let mailbox = RestMailbox()
+
+    /// Prepares libcurl. Call once, before the first client and before other threads are started.
+    public static func initialiseLibrary() {
+        precondition(arb1d_global_init() == CURLE_OK, "libcurl cannot be initialised")
+    }
+
+    public init(settings: RestSettings, clock: ReceiveClock) {
+        RestThread.start(self.mailbox, settings: settings, clock: clock)
+    }
+
+    deinit { self.mailbox.close() }
+
+    /// Gets `url`; any HTTP status is an answer, also a redirect, which is not followed.
+    ///
+    /// - Throws: A ``RestError``, also when the task is cancelled.
+    public func get(_ url: String) async throws(RestError) -> RestResponse {
+        let id = self.mailbox.takeID()
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                self.submit(id, url) { continuation.resume(returning: $0) }
+                if Task.isCancelled { self.mailbox.cancel(id) }  // It was cancelled before there was anything to cancel.
+            }
+        } onCancel: {
+            self.mailbox.cancel(id)
+        }
+        return try result.get()
+    }
+
+    /// Gets `url` for a caller that is no task: a session on its event loop.
+    ///
+    /// - Parameter completion: Called once, on the REST thread: hand over from there, and do not wait in it.
+    func get(_ url: String, completion: @escaping @Sendable (Result<RestResponse, RestError>) -> Void) {
+        self.submit(self.mailbox.takeID(), url, completion)
+    }
+
+    /// Ends everything under way with ``RestError/shutDown``, and refuses what comes later with the same.
+    public func shutDown() { self.mailbox.close() }
+
+    private func submit(
+        _ id: UInt64,
+        _ url: String,
+        _ completion: @escaping @Sendable (Result<RestResponse, RestError>) -> Void
+    ) {
+        guard url.hasPrefix("https://") || url.hasPrefix("http://") else { return completion(.failure(.badURL)) }
+        if !self.mailbox.put(RestRequest(id: id, url: url, completion: completion)) { completion(.failure(.shutDown)) }
+    }
+}

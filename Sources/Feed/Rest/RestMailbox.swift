@@ -1,0 +1,73 @@
+import CCurl
+import Synchronization
+
+/// What callers leave for the REST thread, and how they wake it.
+final class RestMailbox: Sendable {
+    struct Mail: Sendable {
+        var requests: [RestRequest] = []
+        var cancelled: [UInt64] = []
+    }
+
+    // The pointer never leaves the lock.
+    @safe private struct State {
+        var mail = Mail()
+        var nextID: UInt64 = 1
+        /// Only to wake it: curl allows that from any thread while the handle lives, which the lock sees to.
+        var multi: UnsafeMutableRawPointer?
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+
+    func open(_ multi: UnsafeMutableRawPointer) {
+        let address = UInt(bitPattern: multi)
+        self.state.withLock { unsafe $0.multi = UnsafeMutableRawPointer(bitPattern: address) }
+    }
+
+    func takeID() -> UInt64 {
+        self.state.withLock { state in
+            defer { state.nextID += 1 }
+            return state.nextID
+        }
+    }
+
+    /// - Returns: `false` when the thread is gone or going: the request is not taken.
+    func put(_ request: RestRequest) -> Bool {
+        self.state.withLock { state in
+            guard !state.isClosed else { return false }
+            state.mail.requests.append(request)
+            Self.wake(state)
+            return true
+        }
+    }
+
+    func cancel(_ id: UInt64) {
+        self.state.withLock { state in
+            state.mail.cancelled.append(id)
+            Self.wake(state)
+        }
+    }
+
+    func close() {
+        self.state.withLock { state in
+            state.isClosed = true
+            Self.wake(state)
+        }
+    }
+
+    /// Everything that was left, or `nil` once closed: then nobody will be woken any more.
+    func take() -> Mail? {
+        let (mail, isClosed) = self.state.withLock { state in
+            defer { state.mail = Mail() }
+            if state.isClosed { unsafe state.multi = nil }
+            return (state.mail, state.isClosed)
+        }
+        guard isClosed else { return mail }
+        for request in mail.requests { request.completion(.failure(.shutDown)) }
+        return nil
+    }
+
+    private static func wake(_ state: State) {
+        if let multi = unsafe state.multi { unsafe curl_multi_wakeup(multi) }
+    }
+}

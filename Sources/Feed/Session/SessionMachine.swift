@@ -1,0 +1,208 @@
+import Core
+import Venues
+
+/// The life of one connection to a venue, as a pure value: time comes in, actions come out.
+struct SessionMachine: Sendable {
+    enum State: Equatable, Sendable {
+        case connecting(since: MonotonicInstant)
+        case handshaking(since: MonotonicInstant)
+        case subscribing(since: MonotonicInstant)
+        case live(since: MonotonicInstant)
+        case backingOff(until: MonotonicInstant)
+        case stopped
+    }
+
+    let limits: SessionLimits
+    private(set) var state: State = .stopped
+    private var backoff = Backoff()
+    private var ledger = SubscriptionLedger()
+    private var messages: RateWindow
+    private var lastFrameAt = MonotonicInstant(nanoseconds: 0)
+    private var lastHeartbeatAt = MonotonicInstant(nanoseconds: 0)
+    private var lastRequestAt = MonotonicInstant(nanoseconds: 0)
+    /// Since the last frame, a ping asked for a sign of life.
+    private var isPinged = false
+
+    init(limits: SessionLimits) {
+        self.limits = limits
+        // One message a second is kept back for the pong that the venue may ask for at any moment.
+        self.messages = RateWindow(limit: max(1, limits.messagesPerSecond - 1), per: .seconds(1))
+    }
+
+    var phase: SessionPhase {
+        switch self.state {
+        case .connecting: .connecting
+        case .handshaking: .handshaking
+        case .subscribing: .subscribing
+        case .live: .live
+        case .backingOff: .backingOff
+        case .stopped: .stopped
+        }
+    }
+
+    var isOpen: Bool {
+        switch self.state {
+        case .subscribing, .live: true
+        case .connecting, .handshaking, .backingOff, .stopped: false
+        }
+    }
+
+    /// The number of the first request of the next group.
+    var nextNumber: UInt64 { self.ledger.nextNumber }
+
+    // MARK: Connecting
+
+    mutating func start(at now: MonotonicInstant) -> [SessionAction] {
+        self.state = .connecting(since: now)
+        return [.connect]
+    }
+
+    /// The attempt was not admitted: the venue's budget allows the next one at `instant`.
+    mutating func postpone(until instant: MonotonicInstant) { self.state = .backingOff(until: instant) }
+
+    mutating func connected(at now: MonotonicInstant) {
+        guard case .connecting = self.state else { return }
+        self.state = .handshaking(since: now)
+    }
+
+    /// The stream is open. The caller enqueues its requests next.
+    mutating func opened(at now: MonotonicInstant) {
+        self.state = .subscribing(since: now)
+        self.ledger = SubscriptionLedger()
+        (self.lastFrameAt, self.lastHeartbeatAt, self.lastRequestAt) = (now, now, now)
+        self.isPinged = false
+    }
+
+    mutating func enqueue(_ requests: [SubscriptionRequest], at now: MonotonicInstant) -> [SessionAction] {
+        self.ledger.enqueue(requests)
+        return self.pump(at: now) + self.settle(at: now)
+    }
+
+    // MARK: What the venue says
+
+    /// Frames of any kind came.
+    mutating func received(at now: MonotonicInstant) {
+        self.lastFrameAt = now
+        self.isPinged = false
+    }
+
+    /// A ping was answered: that was one of our messages.
+    mutating func answeredPing(at now: MonotonicInstant) { self.messages.record(at: now) }
+
+    mutating func acknowledged(_ number: UInt64?, at now: MonotonicInstant) -> [SessionAction] {
+        let topics = self.ledger.acknowledge(number)
+        return topics.isEmpty ? [] : [.acknowledged(topics)] + self.settle(at: now)
+    }
+
+    mutating func dataCame(for venueSymbol: String, at now: MonotonicInstant) -> [SessionAction] {
+        let topics = self.ledger.dataCame(for: venueSymbol)
+        return topics.isEmpty ? [] : [.acknowledged(topics)] + self.settle(at: now)
+    }
+
+    mutating func refused(_ number: UInt64?, words: String, at now: MonotonicInstant) -> [SessionAction] {
+        let refusal = self.ledger.refuse(number, words: words)
+        var actions: [SessionAction] = refusal.refused.isEmpty ? [] : [.refused(refusal.refused)]
+        actions += refusal.retry.map { .subscribe($0) }
+        // With groups to retry, the session is settled only after they were enqueued and answered.
+        return refusal.retry.isEmpty ? actions + self.settle(at: now) : actions
+    }
+
+    // MARK: Time
+
+    /// When ``tick(at:)`` must be called at the latest; frames in between only move it later.
+    func nextDeadline(at now: MonotonicInstant) -> MonotonicInstant? {
+        switch self.state {
+        case .connecting(let since): return since.advanced(by: self.limits.connectTimeout)
+        case .handshaking(let since): return since.advanced(by: self.limits.handshakeTimeout)
+        case .backingOff(let until): return until
+        case .stopped: return nil
+        case .subscribing:
+            let answers =
+                self.ledger.hasUnsent
+                ? self.messages.nextAdmission(at: now) : self.lastRequestAt.advanced(by: self.limits.subscribeTimeout)
+            return min(answers, self.nextKeepAlive)
+        case .live: return self.nextKeepAlive
+        }
+    }
+
+    private var nextKeepAlive: MonotonicInstant {
+        let patience = self.isPinged ? self.limits.deadAfter : self.limits.deadAfter / 2
+        let silence = self.lastFrameAt.advanced(by: patience)
+        guard let interval = self.limits.heartbeatInterval else { return silence }
+        return min(silence, self.lastHeartbeatAt.advanced(by: interval))
+    }
+
+    mutating func tick(at now: MonotonicInstant) -> [SessionAction] {
+        switch self.state {
+        case .connecting(let since):
+            return now >= since.advanced(by: self.limits.connectTimeout) ? [.giveUp(.timeout)] : []
+        case .handshaking(let since):
+            return now >= since.advanced(by: self.limits.handshakeTimeout) ? [.giveUp(.timeout)] : []
+        case .backingOff(let until):
+            return now >= until ? self.start(at: now) : []
+        case .stopped:
+            return []
+        case .subscribing:
+            let isOverdue = now >= self.lastRequestAt.advanced(by: self.limits.subscribeTimeout)
+            if !self.ledger.hasUnsent, isOverdue { return [.abandon(.silent)] }
+            return self.keepAlive(at: now)
+        case .live:
+            return self.keepAlive(at: now)
+        }
+    }
+
+    private mutating func keepAlive(at now: MonotonicInstant) -> [SessionAction] {
+        let silence = now.since(self.lastFrameAt)
+        if silence >= self.limits.deadAfter { return [.abandon(.silent)] }
+        var actions: [SessionAction] = []
+        if !self.isPinged, silence >= self.limits.deadAfter / 2 {
+            self.isPinged = true
+            self.messages.record(at: now)
+            actions.append(.ping)
+        }
+        if let interval = self.limits.heartbeatInterval, now >= self.lastHeartbeatAt.advanced(by: interval) {
+            self.lastHeartbeatAt = now
+            self.messages.record(at: now)
+            actions.append(.heartbeat(number: self.ledger.takeNumber()))
+        }
+        return actions + self.pump(at: now)
+    }
+
+    // MARK: Ending
+
+    /// The attempt failed, or the open connection is gone.
+    ///
+    /// - Parameter atLeast: What the venue asked us to wait.
+    /// - Returns: How long it will now wait; ``tick(at:)`` then says to connect.
+    mutating func lost(
+        _ reason: LossReason?,
+        at now: MonotonicInstant,
+        atLeast: Duration = .zero,
+        using generator: inout some RandomNumberGenerator
+    ) -> Duration {
+        if case .live(let since) = self.state, now.since(since) >= self.limits.stableAfter { self.backoff.reset() }
+        let delay = reason == .announced ? .zero : max(atLeast, self.backoff.next(using: &generator))
+        self.state = .backingOff(until: now.advanced(by: delay))
+        return delay
+    }
+
+    mutating func stop() { self.state = .stopped }
+
+    // MARK: Steps
+
+    private mutating func pump(at now: MonotonicInstant) -> [SessionAction] {
+        var actions: [SessionAction] = []
+        while self.ledger.hasUnsent, self.messages.nextAdmission(at: now) <= now, let request = self.ledger.sendNext() {
+            self.messages.record(at: now)
+            self.lastRequestAt = now
+            actions.append(.send(request))
+        }
+        return actions
+    }
+
+    private mutating func settle(at now: MonotonicInstant) -> [SessionAction] {
+        guard case .subscribing = self.state, self.ledger.isSettled else { return [] }
+        self.state = .live(since: now)
+        return [.live]
+    }
+}

@@ -1,0 +1,60 @@
+import Logging
+
+/// The log lines of one venue: one a change, none a repetition. The metrics count every single one.
+struct VenueLog: Sendable {
+    private let logger: Logger
+    private var isFailing = false
+    private var isLive = false
+    private var areSeedsFailing = false
+    /// Refused symbols that were named already, so that a reconnect does not name them again.
+    private var named: Set<String> = []
+
+    init(_ logger: Logger, venue: String) {
+        var logger = logger
+        logger[metadataKey: "venue"] = "\(venue)"
+        self.logger = logger
+    }
+
+    mutating func failure(_ message: Logger.Message, reason: String? = nil, error: String?) {
+        guard !self.isFailing else { return }
+        self.isFailing = true
+        var metadata: Logger.Metadata = ["event": "venue_failing"]
+        if let reason { metadata["reason"] = "\(reason)" }
+        if let error { metadata["error"] = "\(venueWords(error))" }
+        self.logger.warning(message, metadata: metadata)
+    }
+
+    mutating func live(_ status: VenueFeedStatus) {
+        guard status.liveConnections == status.connections, self.isFailing || !self.isLive else { return }
+        (self.isFailing, self.isLive) = (false, true)
+        self.logger.info(
+            "venue is live",
+            metadata: ["event": "venue_live", "connections": "\(status.connections)"]
+        )
+    }
+
+    /// - Parameter symbols: Those given up for it; empty when the rest is asked for again.
+    mutating func refused(_ symbols: [String], words: String) {
+        let new = symbols.filter { self.named.insert($0).inserted }
+        guard !new.isEmpty else { return }
+        self.logger.warning(
+            "venue refused a subscription",
+            metadata: [
+                "event": "subscription_refused", "error": "\(words)",
+                "symbols": "\(venueWords(new.joined(separator: ",")))",
+            ]
+        )
+    }
+
+    mutating func seedsFail(_ reason: String) {
+        guard !self.areSeedsFailing else { return }
+        self.areSeedsFailing = true
+        self.logger.warning("no book ticker to start from", metadata: ["event": "seed_failing", "error": "\(reason)"])
+    }
+
+    mutating func seedsWork() {
+        guard self.areSeedsFailing else { return }
+        self.areSeedsFailing = false
+        self.logger.info("the book ticker is back", metadata: ["event": "seed_working"])
+    }
+}

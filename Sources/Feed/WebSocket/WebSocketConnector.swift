@@ -1,0 +1,99 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// Opens connections to one address: TCP, TLS, then the WebSocket handshake.
+struct WebSocketConnector: Sendable {
+    private let address: WebSocketAddress
+    private let tls: NIOSSLContext?
+    private let timeout: TimeAmount
+
+    /// - Parameters:
+    ///   - caFile: Certificates to trust instead of the system's, in PEM.
+    ///   - connectTimeout: NIO's own guard; the session's is a little earlier.
+    /// - Throws: When the certificates cannot be read.
+    init(_ address: WebSocketAddress, caFile: String?, connectTimeout: Duration) throws {
+        self.address = address
+        self.timeout = TimeAmount(connectTimeout) + .seconds(1)
+        guard address.isSecure else {
+            self.tls = nil
+            return
+        }
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.certificateVerification = .fullVerification
+        configuration.trustRoots = caFile.map { .file($0) } ?? .default
+        self.tls = try NIOSSLContext(configuration: configuration)
+    }
+
+    /// - Parameters:
+    ///   - makeHandler: Called once on the loop, when the server agreed.
+    ///   - connected: Called on the loop when TCP stands, with the channel to close on giving up.
+    ///   - declined: Called on the loop with what the server answered instead.
+    /// - Returns: Succeeds when the stream is open; fails with a ``ConnectError`` or what ``ConnectError`` can be made of.
+    func connect(
+        on loop: any EventLoop,
+        makeHandler: @escaping @Sendable () -> FrameHandler,
+        connected: @escaping @Sendable (any Channel) -> Void,
+        declined: @escaping @Sendable (_ status: Int, _ retryAfter: String?) -> Void
+    ) -> EventLoopFuture<WebSocketUpgrader.Outcome> {
+        var generator = SystemRandomNumberGenerator()
+        let upgrader = WebSocketUpgrader(key: HandshakeKey(using: &generator)) { channel in
+            try channel.pipeline.syncOperations.addHandler(makeHandler())
+        }
+        let opened = loop.makePromise(of: WebSocketUpgrader.Outcome.self)
+        return ClientBootstrap(group: loop)
+            .connectTimeout(self.timeout)
+            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try self.configure(channel, upgrader, declined).cascade(to: opened)
+                }
+            }
+            .connect(host: self.address.host, port: self.address.port)
+            .flatMapError { error in
+                // Without a channel nobody else ends the promise.
+                opened.fail(error)
+                return loop.makeFailedFuture(error)
+            }
+            .flatMap { channel in
+                connected(channel)
+                return opened.futureResult
+            }
+    }
+
+    private func configure(
+        _ channel: any Channel,
+        _ upgrader: WebSocketUpgrader,
+        _ declined: @escaping @Sendable (_ status: Int, _ retryAfter: String?) -> Void
+    ) throws -> EventLoopFuture<WebSocketUpgrader.Outcome> {
+        let pipeline = channel.pipeline.syncOperations
+        if let tls = self.tls {
+            // An IP address cannot be a server name; NIOSSL then checks the certificate against the peer's address.
+            let isAddress = (try? SocketAddress(ipAddress: self.address.host, port: 0)) != nil
+            try pipeline.addHandler(
+                NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : self.address.host)
+            )
+        }
+        let head = HTTPRequestHead(
+            version: .http1_1,
+            method: .GET,
+            uri: self.address.target,
+            headers: ["Host": self.address.hostHeader, "User-Agent": "arb1d"]
+        )
+        let configuration = NIOTypedHTTPClientUpgradeConfiguration(
+            upgradeRequestHead: head,
+            upgraders: [upgrader],
+            notUpgradingCompletionHandler: { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(DeclinedUpgradeReader(report: declined))
+                    return .declined
+                }
+            }
+        )
+        return try pipeline.configureUpgradableHTTPClientPipeline(
+            configuration: NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
+        )
+    }
+}
