@@ -60,8 +60,8 @@ if has_no_candidate; then
     update
     refreshed=yes
 fi
-if ! install; then
-    [[ $refreshed == yes ]] || { update && install; } || die "could not install: ${missing[*]}" \
+if ! install && { [[ $refreshed == yes ]] || ! update || ! install; }; then
+    die "could not install: ${missing[*]}" \
         'Look at the lines above. A broken system: apt-get --fix-broken install. Another apt running: wait for it.'
 fi
 for package in "${missing[@]}"; do
