@@ -130,9 +130,10 @@ public struct Simulator: Sendable {
 
     // MARK: - Connections
 
-    /// Whether a WebSocket may be opened there; otherwise the request is answered as an unknown route.
-    public func accepts(path: String, query: String, venue: SimulatedVenue) -> Bool {
-        self.exchanges[venue]?.dialect.opening(path: path, query: query) != nil
+    /// Whether a WebSocket may be opened there; otherwise the request is answered like any other.
+    public mutating func admits(path: String, query: String, venue: SimulatedVenue, at now: Moment) -> Bool {
+        self.notice(now)
+        return self.exchanges[venue]?.admits(path: path, query: query, at: now) == true
     }
 
     public mutating func open(path: String, query: String, venue: SimulatedVenue, at now: Moment) -> ConnectionID? {

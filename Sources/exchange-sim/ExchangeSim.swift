@@ -124,7 +124,7 @@ struct ReplayFile: ExpressibleByArgument {
     }
 
     func read() throws -> WireLog {
-        guard let bytes = Files.read(self.path) else {
+        guard let bytes = Files.contents(of: self.path) else {
             throw Failure(code: 66, "exchange-sim: cannot read the recording \(self.path)").report()
         }
         let log: WireLog

@@ -70,7 +70,7 @@ final class Hub {
 
     private func accepts(_ head: HTTPRequestHead, venue: SimulatedVenue) -> Bool {
         let target = Target(head.uri)
-        return self.simulator.accepts(path: target.path, query: target.query, venue: venue)
+        return self.simulator.admits(path: target.path, query: target.query, venue: venue, at: Clocks.now())
     }
 
     private func open(_ channel: any Channel, _ head: HTTPRequestHead, venue: SimulatedVenue) throws {

@@ -25,7 +25,7 @@ enum Clocks {
 
 enum Files {
     /// Nil when the file is missing or cannot be read.
-    static func read(_ path: String) -> [UInt8]? {
+    static func contents(of path: String) -> [UInt8]? {
         // Invariant: the path outlives the call, which keeps nothing of it.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
@@ -34,7 +34,7 @@ enum Files {
         var chunk = [UInt8](repeating: 0, count: 1 << 18)
         while true {
             // Invariant: the buffer is written only within the call, and only as far as its length.
-            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
             if count < 0 { return nil }
             if count == 0 { return bytes }
             bytes.append(contentsOf: chunk[..<count])
@@ -60,14 +60,14 @@ enum Files {
 
 enum Standard {
     /// One line, at once: a script may be waiting for it.
-    static func output(_ line: String) { Self.write(line, to: STDOUT_FILENO) }
-    static func error(_ line: String) { Self.write(line, to: STDERR_FILENO) }
+    static func output(_ line: String) { Self.say(line, to: STDOUT_FILENO) }
+    static func error(_ line: String) { Self.say(line, to: STDERR_FILENO) }
 
-    private static func write(_ line: String, to descriptor: Int32) {
+    private static func say(_ line: String, to descriptor: Int32) {
         let bytes = Array((line + "\n").utf8)
         // Nobody may be listening; that is no reason to stop.
         // Invariant: the bytes outlive the call.
-        _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        _ = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
     }
 }
 

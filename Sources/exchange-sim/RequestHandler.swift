@@ -37,8 +37,12 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
             let body = context.channel.allocator.buffer(bytes: response.body)
             context.write(self.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
         }
-        context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
-        if !request.isKeepAlive { context.close(promise: nil) }
+        guard !request.isKeepAlive else {
+            return context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: nil)
+        }
+        // Closing at once would drop what the socket has not taken yet of a long list.
+        let channel = context.channel
+        context.writeAndFlush(self.wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -56,11 +56,28 @@ struct SimulatorTests {
 
     @Test("opens WebSockets where the venue does, and nowhere else")
     func paths() {
-        let world = World(venues: SimulatedVenue.allCases)
-        let simulator = world.simulator
-        #expect(simulator.accepts(path: "/public/stream", query: "", venue: .binanceUsdm))
-        #expect(!simulator.accepts(path: "/public/stream", query: "", venue: .binance))
-        #expect(!simulator.accepts(path: "/v5/public/linear", query: "", venue: .bybit))
-        #expect(!simulator.accepts(path: "/ws/v4", query: "", venue: .gateio))
+        var world = World(venues: SimulatedVenue.allCases)
+        let paths: [(SimulatedVenue, String, Bool)] = [
+            (.binanceUsdm, "/public/stream", true), (.binance, "/public/stream", false), (.binance, "/ws", true),
+            (.bybit, "/v5/public/spot", true), (.bybit, "/v5/public/linear", false), (.gateio, "/ws/v4/", true),
+            (.gateio, "/ws/v4", false),
+        ]
+        for (venue, path, isAdmitted) in paths {
+            let answer = world.simulator.admits(path: path, query: "", venue: venue, at: world.now)
+            #expect(answer == isAdmitted, "\(venue) \(path)")
+        }
+    }
+
+    @Test("admits no more connections than the venue does")
+    func admission() {
+        var world = World(venues: [.binance])
+        for attempt in 1...301 {
+            let isAdmitted = world.simulator.admits(path: "/ws", query: "", venue: .binance, at: world.now)
+            #expect(isAdmitted == (attempt <= 300))
+        }
+        #expect(world.violations(of: .binance) == ["connection_rate": 1])
+        world.pass(seconds: 301, step: 1)
+        let isAdmitted = world.simulator.admits(path: "/ws", query: "", venue: .binance, at: world.now)
+        #expect(isAdmitted)
     }
 }

@@ -16,6 +16,7 @@ struct BinanceDialect: Dialect {
     private static let policyViolation: UInt16 = 1008
 
     let repeatSeconds: Double? = nil
+    let admission = Admission(attemptsPerFiveMinutes: 300)
 
     init(market: Market, listings: [Listing]) {
         self.market = market
@@ -32,10 +33,14 @@ struct BinanceDialect: Dialect {
         for item in query.split(separator: "&") where item.hasPrefix("streams=") {
             streams = item.dropFirst("streams=".count).split(separator: "/").map(String.init)
         }
-        if path == "/stream" || path == "/stream/" { return Opening(form: .extended, streams: streams) }
-        if path == "/ws" || path == "/ws/" { return Opening(form: .plain, streams: streams) }
+        if path == "/stream" || path == "/stream/" { return self.opening(.extended, streams) }
+        if path == "/ws" || path == "/ws/" { return self.opening(.plain, streams) }
         guard path.hasPrefix("/ws/") else { return nil }
-        return Opening(form: .plain, streams: path.dropFirst(4).split(separator: "/").map(String.init))
+        return self.opening(.plain, path.dropFirst(4).split(separator: "/").map(String.init))
+    }
+
+    private func opening(_ form: FrameForm, _ streams: [String]) -> Opening {
+        Opening(form: form, reactions: self.subscriptions(to: Array(streams.prefix(Self.streamsPerConnection))))
     }
 
     // MARK: - Heartbeat
@@ -168,7 +173,7 @@ struct BinanceDialect: Dialect {
     }
 
     /// Any name is taken; one that means nothing stays silent, which only the accounts tell.
-    func subscriptions(to streams: [String]) -> [Reaction] {
+    private func subscriptions(to streams: [String]) -> [Reaction] {
         var reactions: [Reaction] = []
         for stream in streams {
             let parts = stream.split(separator: "@", maxSplits: 1)

@@ -10,6 +10,7 @@ struct BybitDialect: Dialect {
     private static let depths: Set<String> = ["1", "50", "200", "1000"]
 
     let repeatSeconds: Double? = 3
+    let admission = Admission(attemptsPerFiveMinutes: 500)
 
     init(listings: [Listing]) {
         self.symbols = Set(listings.map(\.symbol))

@@ -16,7 +16,7 @@ enum Reaction: Sendable, Equatable {
 ///
 /// A dialect holds no connection and no book. It is told all it needs, so a test needs nothing but a value.
 protocol Dialect: Sendable {
-    /// Where a WebSocket may be opened, and what that alone subscribes to; nil is answered with 404.
+    /// Where a WebSocket may be opened, and what that alone brings about; nil where there is none.
     func opening(path: String, query: String) -> Opening?
     /// A text frame of the client. The connection's `lastReceived` is already this moment.
     func react(to frame: [UInt8], on connection: inout Connection, at now: Moment) -> [Reaction]
@@ -30,6 +30,7 @@ protocol Dialect: Sendable {
     func tradeStream(of listing: Listing) -> String
     func frame(quote: Quote, of listing: Listing, form: FrameForm, at now: Moment) -> [UInt8]
     func frame(trade: Trade, of listing: Listing, form: FrameForm, at now: Moment) -> [UInt8]
+    var admission: Admission { get }
     /// Seconds after which an unchanged quote is sent again; nil where that is not done.
     var repeatSeconds: Double? { get }
     /// A new connection's spelling, where the path does not decide it.
@@ -44,10 +45,17 @@ protocol Dialect: Sendable {
     func respond(to request: RestRequest, from book: RestBook, at now: Moment) -> RestResponse
 }
 
+/// How many connections a venue takes; nil where it does not say.
+struct Admission: Sendable, Equatable {
+    var attemptsPerFiveMinutes: Int?
+    var openConnections: Int?
+}
+
 struct Opening: Sendable, Equatable {
     /// Nil: the venue decides.
     var form: FrameForm?
-    var streams: [String] = []
+    /// What the address asks for: subscriptions.
+    var reactions: [Reaction] = []
 }
 
 /// The rules that a client can break; the texts are keys of `/sim/state`.

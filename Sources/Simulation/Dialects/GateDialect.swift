@@ -11,6 +11,7 @@ struct GateDialect: Dialect {
     private static let channels: Set<String> = ["spot.book_ticker", "spot.trades"]
 
     let repeatSeconds: Double? = nil
+    let admission = Admission(openConnections: 300)
 
     init(listings: [Listing]) {
         self.symbols = Set(listings.map(\.symbol))

@@ -31,6 +31,8 @@ struct Connection: Sendable {
     var subscribeRequests = 0
     var isOpen = true
     private var recentMessages: [Moment] = []
+    /// Until then messages may be those that piled up while the process stood still.
+    private var backlogUntil: Moment?
 
     init(id: ConnectionID, name: String, form: FrameForm, generator: SplitMix64, at now: Moment) {
         self.id = id
@@ -57,6 +59,7 @@ struct Connection: Sendable {
 
     /// Counts a message of the client; true when it is one more than `limit` within a second.
     mutating func exceeds(limit: Int, at now: Moment) -> Bool {
+        if let until = self.backlogUntil, now.nanoseconds < until.nanoseconds { return false }
         self.recentMessages.removeAll { now.seconds(since: $0) >= 1 }
         self.recentMessages.append(now)
         return self.recentMessages.count > limit
@@ -65,6 +68,7 @@ struct Connection: Sendable {
     /// The process stood still: nothing that fell due meanwhile may be held against the client.
     mutating func forgive(pauseSeconds: Double, at now: Moment) {
         self.recentMessages.removeAll()
+        self.backlogUntil = now.advanced(bySeconds: 1)
         self.lastReceived = self.lastReceived.advanced(bySeconds: pauseSeconds)
         self.lastSent = self.lastSent.advanced(bySeconds: pauseSeconds)
         self.lastPing = self.lastPing.advanced(bySeconds: pauseSeconds)

@@ -21,6 +21,9 @@ struct Exchange: Sendable {
     private let listingOfStream: [String: Int]
     private var lastQuoted: [Moment?]
     private var generator: SplitMix64
+    private var attempts: [Moment] = []
+    /// The last recorded quote of each listing that was played, not yet parsed.
+    private var played: [Int: ArraySlice<UInt8>] = [:]
     private var restMeter: RestMeter
     /// Whether quotes may be repeated and standing ones sent: not in replay, and not while frozen.
     var speaksUnasked = true
@@ -52,6 +55,23 @@ struct Exchange: Sendable {
 
     // MARK: - Connections
 
+    /// Whether a WebSocket may be opened there now. Every attempt counts, also a refused one.
+    mutating func admits(path: String, query: String, at now: Moment) -> Bool {
+        guard self.dialect.opening(path: path, query: query) != nil else { return false }
+        let admission = self.dialect.admission
+        self.attempts.removeAll { now.seconds(since: $0) >= 300 }
+        self.attempts.append(now)
+        if let limit = admission.attemptsPerFiveMinutes, self.attempts.count > limit {
+            self.account.broke(.connectionRate, evidence: "more than \(limit) connections within 5 minutes")
+            return false
+        }
+        if let limit = admission.openConnections, self.connections.count >= limit {
+            self.account.broke(.connectionRate, evidence: "more than \(limit) open connections")
+            return false
+        }
+        return true
+    }
+
     mutating func open(_ id: ConnectionID, path: String, query: String, at now: Moment) -> Bool {
         guard let opening = self.dialect.opening(path: path, query: query) else { return false }
         let number = self.account.connectionsOpened
@@ -63,7 +83,8 @@ struct Exchange: Sendable {
             generator: SplitMix64(seed: self.generator.next()),
             at: now
         )
-        for stream in opening.streams { self.add(stream, to: &connection) }
+        var nothing: [Effect] = []
+        self.carryOut(opening.reactions, on: &connection, at: now, into: &nothing)
         self.connections[id] = connection
         return true
     }
@@ -184,6 +205,7 @@ struct Exchange: Sendable {
         into effects: inout [Effect]
     ) {
         let dialect = self.dialect
+        if stream.kind == .quote, let listing = self.listingOfStream[stream.stream] { self.played[listing] = frame }
         let rendered = self.fanOut(stream.stream, at: now, into: &effects) { form in
             form == .plain ? dialect.plain(recorded: frame) ?? frame : frame
         }
@@ -242,6 +264,10 @@ struct Exchange: Sendable {
     // MARK: - REST
 
     mutating func respond(to request: RestRequest, at now: Moment) -> RestResponse {
+        if self.dialect.opening(path: request.path, query: "") != nil {
+            return RestResponse(status: 426, body: "{\"code\":426,\"msg\":\"a WebSocket, when it is admitted\"}")
+        }
+        self.takePlayedQuotes()
         let book = RestBook(listings: self.listings, standing: self.standing)
         var response = self.dialect.respond(to: request, from: book, at: now)
         if response.status == 404 { self.account.broke(.unknownRoute, evidence: "\(request.method) \(request.path)") }
@@ -251,6 +277,18 @@ struct Exchange: Sendable {
             return refusal
         }
         return response
+    }
+
+    /// Frames are played unread; only a list needs to know what they say.
+    private mutating func takePlayedQuotes() {
+        for (listing, frame) in self.played {
+            guard let value = try? JSONParser.parse(Array(frame)), let quote = self.dialect.recorded(value)?.quote
+            else {
+                continue
+            }
+            self.standing[listing] = quote
+        }
+        self.played.removeAll()
     }
 }
 
