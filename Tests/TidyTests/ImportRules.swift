@@ -17,6 +17,7 @@ enum ImportRules {
         ),
         "Sources/Endpoints": .only([
             "Metrics", "Health", "Hummingbird*", "HTTPTypes", "NIO*", "Logging", "ServiceLifecycle", "Synchronization",
+            "Glibc",
             "FoundationEssentials",
         ]),
         "Sources/Simulation": .only(["Synchronization", "Glibc", "FoundationEssentials", "zlib", "CZlib"]),

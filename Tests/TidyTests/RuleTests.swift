@@ -114,7 +114,7 @@ struct RuleTests {
         "an explained claim is accepted",
         arguments: [
             "// Invariant: `a` is touched under the lock only.\nfinal class A: @unchecked Sendable {}",
-            "// Invariant: one loop owns it,\n// from the first byte to the last.\n@usableFromInline\nnonisolated(unsafe) var a = 1",
+            "// Invariant: one loop owns it,\n// from first to last.\n@usableFromInline\nnonisolated(unsafe) var a = 1",
             "/// A ring.\n// Invariant: one loop owns it.\nfinal class A: @unchecked Sendable {}",
             "// @unchecked Sendable would be wrong here\nlet a = \"nonisolated(unsafe)\"",
         ]
