@@ -52,6 +52,8 @@ struct PairState {
         }
         self.lastSlot = slot
         let spread = self.reading.spread
+        // A breach is of the band as it is now, not as it was at the last point.
+        self.band.expire(before: time - settings.band.maxAge)
         if let band = self.band.band(settings.band) {
             if spread > band.upper { self.counts.breachesAbove.add() }
             if spread < band.lower { self.counts.breachesBelow.add() }

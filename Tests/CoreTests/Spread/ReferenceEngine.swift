@@ -1,0 +1,240 @@
+import Core
+
+/// The engine's results, written from the words of the design with plain arrays, sorting and linear search.
+///
+/// It shares nothing with the engine but the values that go in, and is as slow as it looks.
+struct ReferenceEngine {
+    struct Settings {
+        var every: Int64
+        var bySellOnly: Bool
+        var maxAge: Int64?
+        var bandPoints: Int
+        var bandMaxAge: Int64
+        var minPoints: Int
+        /// In per cent.
+        var upper: Int
+        var lower: Int
+    }
+
+    struct Venue {
+        var isPerpetual: Bool
+        var fee: Double
+        var repeatStaleAfter: Int64?
+    }
+
+    struct Instrument {
+        let venue: Int
+        let symbol: String
+        var standing: ScriptedQuote?
+        var changedAt = Timestamp.never
+        var provedAt = Timestamp.never
+        var isStale = false
+        /// Everything that was accepted, at its engine time.
+        var history: [(time: Int64, quote: ScriptedQuote)] = []
+
+        var givesSpread: Bool { self.standing.map { !$0.isOneSided && !$0.isCrossed } ?? false }
+    }
+
+    struct Pair {
+        let sell: Int
+        let buy: Int
+        var points: [(time: Int64, spread: Double)] = []
+        var band: (upper: Double, lower: Double)?
+        var lastSlot: Int64?
+    }
+
+    /// Counts by sell venue, buy venue and name.
+    struct Count: Hashable {
+        var sell: Int
+        var buy: Int
+        var name: String
+    }
+
+    let settings: Settings
+    let venues: [Venue]
+    private(set) var instruments: [Instrument] = []
+    private(set) var pairs: [Pair] = []
+    private(set) var counts: [Count: UInt64] = [:]
+    /// By venue and flag.
+    private(set) var flagged: [[String: UInt64]]
+    private(set) var legAges: [Count: [Int64]] = [:]
+    private(set) var latencies: [[Int64]]
+    private(set) var unknown = 0
+    private var lastTime: [String: Int64] = [:]
+
+    init(settings: Settings, venues: [Venue]) {
+        (self.settings, self.venues) = (settings, venues)
+        self.flagged = Array(repeating: [:], count: venues.count)
+        self.latencies = Array(repeating: [], count: venues.count)
+    }
+
+    mutating func add(venue: Int, symbol: String) {
+        let index = self.instruments.count
+        self.instruments.append(Instrument(venue: venue, symbol: symbol))
+        for other in 0..<index where self.instruments[other].symbol == symbol {
+            self.pairs.append(Pair(sell: other, buy: index))
+            self.pairs.append(Pair(sell: index, buy: other))
+        }
+    }
+
+    // MARK: Events
+
+    mutating func displace(_ instrument: Int) {
+        if instrument < self.instruments.count { self.markStale(instrument) }
+    }
+
+    mutating func apply(_ event: MarketEvent, clock: Timestamp) {
+        if let instrument = event.instrument, instrument >= self.instruments.count {
+            self.unknown += 1
+            return
+        }
+        switch event {
+        case .quote(let instrument, let quote, let instant, let isRepeat, _):
+            self.take(quote, of: instrument, at: instant, isRepeat: isRepeat, clock: clock)
+        case .stale(let instrument, _, _): self.markStale(instrument)
+        case .withdrawn(let instrument, _): self.instruments[instrument].standing = nil
+        case .trade, .control: break
+        case .heartbeat(let instant): self.advance(to: instant)
+        }
+    }
+
+    private mutating func markStale(_ instrument: Int) {
+        if self.instruments[instrument].standing != nil { self.instruments[instrument].isStale = true }
+    }
+
+    private mutating func take(
+        _ quote: ScriptedQuote,
+        of instrument: Int,
+        at instant: Timestamp,
+        isRepeat: Bool,
+        clock: Timestamp
+    ) {
+        let venue = self.instruments[instrument].venue
+        if quote.isCrossed { self.flagged[venue]["crossed", default: 0] += 1 }
+        if quote.isLocked { self.flagged[venue]["locked", default: 0] += 1 }
+        if quote.isOneSided { self.flagged[venue]["one_sided", default: 0] += 1 }
+        if isRepeat { self.flagged[venue]["repeat", default: 0] += 1 }
+        self.instruments[instrument].provedAt = instant
+        // A repeat of something that never arrived is the first of it.
+        let isNew = !isRepeat || self.instruments[instrument].standing != quote
+        self.instruments[instrument].isStale = false
+        guard isNew else { return }
+        let symbol = self.instruments[instrument].symbol
+        let time = max(instant.nanoseconds, (self.lastTime[symbol] ?? .min) &+ 1)
+        self.lastTime[symbol] = time
+        self.instruments[instrument].standing = quote
+        self.instruments[instrument].changedAt = instant
+        self.instruments[instrument].history.append((time, quote))
+        for pair in self.pairs.indices where self.pairs[pair].sell == instrument || self.pairs[pair].buy == instrument {
+            self.evaluate(pair, at: instant)
+            if !self.settings.bySellOnly || self.pairs[pair].sell == instrument { self.makePoint(pair, at: time) }
+        }
+        self.latencies[venue].append(clock.nanoseconds - instant.nanoseconds)
+    }
+
+    private mutating func evaluate(_ pair: Int, at instant: Timestamp) {
+        self.count("evaluations", pair)
+        if let missing = self.missing(pair) { return self.count("missing " + missing, pair) }
+        let age = instant.nanoseconds - self.olderLegChangedAt(pair).nanoseconds
+        self.legAges[self.key("leg age", pair), default: []].append(max(0, age))
+    }
+
+    private mutating func makePoint(_ pair: Int, at time: Int64) {
+        var slot: Int64?
+        if self.settings.every > 0 {
+            slot = time / self.settings.every
+            if slot == self.pairs[pair].lastSlot { return }
+        }
+        if let missing = self.missing(pair) {
+            return self.count("no point " + (missing == "no_quote" ? "no_leg" : missing), pair)
+        }
+        let legs = [self.instruments[self.pairs[pair].sell], self.instruments[self.pairs[pair].buy]]
+        if legs.contains(where: { $0.standing?.isLocked == true }) { return self.count("no point locked", pair) }
+        if let maxAge = self.settings.maxAge, time - self.olderLegChangedAt(pair).nanoseconds > maxAge {
+            return self.count("no point too_old", pair)
+        }
+        let spread = self.figures(pair).spread
+        self.dropOldPoints(pair, at: time)
+        if let band = self.bandOfPoints(pair) {
+            if spread > band.upper { self.count("above", pair) }
+            if spread < band.lower { self.count("below", pair) }
+        }
+        self.pairs[pair].points.append((time, spread))
+        self.pairs[pair].points = self.pairs[pair].points.suffix(self.settings.bandPoints)
+        self.pairs[pair].lastSlot = slot
+        self.pairs[pair].band = self.bandOfPoints(pair)
+        self.count("points", pair)
+    }
+
+    private mutating func advance(to now: Timestamp) {
+        for index in self.instruments.indices where self.instruments[index].standing != nil {
+            guard let limit = self.venues[self.instruments[index].venue].repeatStaleAfter else { continue }
+            if now.nanoseconds - self.instruments[index].provedAt.nanoseconds > limit { self.markStale(index) }
+        }
+        for pair in self.pairs.indices {
+            self.dropOldPoints(pair, at: now.nanoseconds)
+            self.pairs[pair].band = self.bandOfPoints(pair)
+        }
+    }
+
+    private mutating func dropOldPoints(_ pair: Int, at time: Int64) {
+        self.pairs[pair].points.removeAll { time - $0.time > self.settings.bandMaxAge }
+    }
+
+    private mutating func count(_ name: String, _ pair: Int) { self.counts[self.key(name, pair), default: 0] += 1 }
+
+    private func key(_ name: String, _ pair: Int) -> Count {
+        Count(
+            sell: self.instruments[self.pairs[pair].sell].venue,
+            buy: self.instruments[self.pairs[pair].buy].venue,
+            name: name
+        )
+    }
+}
+
+// MARK: - Results
+
+extension ReferenceEngine {
+    /// Why the pair has no spread now, by its label.
+    func missing(_ pair: Int) -> String? {
+        let (sell, buy) = (self.instruments[self.pairs[pair].sell], self.instruments[self.pairs[pair].buy])
+        if sell.standing == nil || buy.standing == nil { return "no_quote" }
+        if sell.isStale || buy.isStale { return "stale" }
+        return sell.givesSpread && buy.givesSpread ? nil : "crossed"
+    }
+
+    func status(_ pair: Int) -> PairStatus {
+        switch self.missing(pair) {
+        case nil: .fresh
+        case "stale": .stale
+        default: .missing
+        }
+    }
+
+    /// Meaningful while the pair is fresh.
+    func figures(_ pair: Int) -> (spread: Double, net: Double, notional: Double) {
+        let (sell, buy) = (self.instruments[self.pairs[pair].sell], self.instruments[self.pairs[pair].buy])
+        guard let sold = sell.standing, let bought = buy.standing else { return (.nan, .nan, .nan) }
+        let (sellFee, buyFee) = (self.venues[sell.venue].fee, self.venues[buy.venue].fee)
+        return (
+            sold.bidPrice / bought.askPrice - 1,
+            (sold.bidPrice * (1 - sellFee)) / (bought.askPrice * (1 + buyFee)) - 1,
+            Double(min(sold.bidSize, bought.askSize)) * bought.askPrice
+        )
+    }
+
+    func olderLegChangedAt(_ pair: Int) -> Timestamp {
+        let legs = [self.instruments[self.pairs[pair].sell], self.instruments[self.pairs[pair].buy]]
+        return legs.map(\.changedAt).sorted()[0]
+    }
+
+    private func bandOfPoints(_ pair: Int) -> (upper: Double, lower: Double)? {
+        let sorted = self.pairs[pair].points.map(\.spread).sorted()
+        guard sorted.count >= self.settings.minPoints else { return nil }
+        func nearestRank(_ percent: Int) -> Double {
+            for (index, value) in sorted.enumerated() where (index + 1) * 100 >= percent * sorted.count { return value }
+            return .nan
+        }
+        return (nearestRank(self.settings.upper), nearestRank(self.settings.lower))
+    }
+}
