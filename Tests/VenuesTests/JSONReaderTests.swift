@@ -59,6 +59,19 @@ struct JSONReaderTests {
         #expect(!self.isJSON([0x22] + unit))
     }
 
+    /// Texts are read eight bytes at a time: what ends or breaks one must be seen at each place in a word.
+    @Test("sees every special byte at every position of a text", arguments: 0..<20)
+    func specialBytes(position: Int) throws {
+        for byte in UInt8.min ... .max {
+            var text = [UInt8](repeating: UInt8(ascii: "a"), count: 20)
+            text[position] = byte
+            let isPlain = byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+            #expect(self.isJSON([0x22] + text + [0x22]) == (isPlain), "\(byte) at \(position)")
+            guard byte == UInt8(ascii: "\"") else { continue }
+            #expect(self.isJSON([0x22] + text[...position]))
+        }
+    }
+
     @Test("follows nesting up to its limit and not beyond")
     func nesting() {
         let limit = JSONReader.nestingLimit

@@ -14,9 +14,9 @@ struct BinanceDecoder: Sendable {
         receivedAt: Timestamp,
         into events: inout EventBuffer
     ) throws(FrameError) {
-        let parsed: BinanceFrame
+        var parsed = BinanceFrame()
         do throws(JSONError) {
-            parsed = try BinanceFrame(frame)
+            try parsed.read(frame)
         } catch {
             throw .malformed
         }

@@ -58,7 +58,7 @@ struct BinanceFrame {
 
     /// Reads and checks the whole frame in one pass, whatever the order of its keys; of equal keys the last one counts.
     @inline(__always)
-    init(_ frame: Span<UInt8>) throws(JSONError) {
+    mutating func read(_ frame: Span<UInt8>) throws(JSONError) {
         var reader = try JSONReader(frame)
         guard try reader.enterObject(frame) else {
             // A list, as some raw streams send: nothing of ours, but it must be whole to be ignored.

@@ -6,6 +6,11 @@ extension JSONReader {
     mutating func text(_ bytes: Span<UInt8>) throws(JSONError) -> JSONToken {
         let start = self.index + 1
         var index = start
+        while index + 8 <= bytes.count {
+            let length = Self.plainLength(bytes, at: index)
+            index += length
+            guard length == 8 else { break }
+        }
         while index < bytes.count {
             let byte = bytes[index]
             if byte == UInt8(ascii: "\"") {
@@ -17,6 +22,23 @@ extension JSONReader {
             index += 1
         }
         return try self.rareText(bytes, from: start, at: index)
+    }
+
+    /// How many of the eight bytes from `index` on go on with a text of plain ASCII.
+    ///
+    /// All eight are tested at once: in the word that they make, each term sets the top bit of the first byte that is a
+    /// quotation mark, a backslash, a control character or above ASCII, and none of a byte before it.
+    @inline(__always)
+    private static func plainLength(_ bytes: Span<UInt8>, at index: Int) -> Int {
+        // Invariant: the caller has checked that `index` and the seven bytes behind it are inside.
+        let word = UInt64(littleEndian: unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+        let (ones, tops): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        let quote = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+        let escape = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+        let isQuote = (quote &- ones) & ~quote
+        let isEscape = (escape &- ones) & ~escape
+        let isControl = (word &- ones &* 0x20) & ~word
+        return ((isQuote | isEscape | isControl | word) & tops).trailingZeroBitCount / 8
     }
 
     /// The rest of a text that holds more than plain ASCII.

@@ -41,6 +41,7 @@ struct JSONReader {
     mutating func nextKey(_ bytes: Span<UInt8>) throws(JSONError) -> JSONToken? {
         guard try self.hasNext(before: UInt8(ascii: "}"), bytes) else { return nil }
         guard self.peek(bytes) == UInt8(ascii: "\"") else { throw JSONError(at: self.index) }
+        if let key = self.letterKey(bytes) { return key }
         let key = try self.text(bytes)
         self.skipSpace(bytes)
         guard self.peek(bytes) == UInt8(ascii: ":") else { throw JSONError(at: self.index) }
@@ -116,6 +117,18 @@ extension JSONReader {
         return true
     }
 
+    /// Steps over `"b":`, as most keys of a quote are: one plain character, a colon right behind it.
+    @inline(__always)
+    private mutating func letterKey(_ bytes: Span<UInt8>) -> JSONToken? {
+        let start = self.index + 1
+        guard start + 2 < bytes.count, bytes[start + 1] == UInt8(ascii: "\""), bytes[start + 2] == UInt8(ascii: ":"),
+            bytes[start] &- UInt8(ascii: "A") < 58, bytes[start] != UInt8(ascii: "\\")
+        else { return nil }
+        self.index = start + 3
+        return JSONToken(.text, from: start, to: start + 1)
+    }
+
+    @inline(never)
     private mutating func rareValue(_ first: UInt8, _ bytes: Span<UInt8>) throws(JSONError) -> JSONToken {
         let start = self.index
         switch first {
@@ -125,10 +138,16 @@ extension JSONReader {
         case UInt8(ascii: "["):
             try self.skipContainer(bytes)
             return JSONToken(.array, from: start, to: self.index)
+        default: return try self.word(first, bytes)
+        }
+    }
+
+    private mutating func word(_ first: UInt8, _ bytes: Span<UInt8>) throws(JSONError) -> JSONToken {
+        switch first {
         case UInt8(ascii: "t"): return try self.word("true", .yes, bytes)
         case UInt8(ascii: "f"): return try self.word("false", .no, bytes)
         case UInt8(ascii: "n"): return try self.word("null", .null, bytes)
-        default: throw JSONError(at: start)
+        default: throw JSONError(at: self.index)
         }
     }
 
@@ -169,8 +188,20 @@ extension JSONReader {
             } else if try self.enterObject(bytes) {
                 isArray <<= 1
             } else {
-                _ = try self.value(bytes)
+                try self.skipScalar(bytes)
             }
+        }
+    }
+
+    /// Steps over a value that is no object or array. Not ``value(_:)``, which could then not be inlined anywhere.
+    private mutating func skipScalar(_ bytes: Span<UInt8>) throws(JSONError) {
+        let first = self.peek(bytes)
+        if first == UInt8(ascii: "\"") {
+            _ = try self.text(bytes)
+        } else if first &- UInt8(ascii: "0") < 10 || first == UInt8(ascii: "-") {
+            _ = try self.number(bytes)
+        } else {
+            _ = try self.word(first, bytes)
         }
     }
 }
