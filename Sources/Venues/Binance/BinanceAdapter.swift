@@ -10,7 +10,7 @@ public struct BinanceAdapter: VenueAdapter {
         webSocketPath: "/stream",
         takerFee: TakerFee(
             ratio: 0.001,
-            source: "https://www.binance.com/en/fee/schedule (regular user)",
+            source: "regular user, https://www.binance.com/en/fee/schedule as third-party guides quote it",
             readOn: "2026-11-22"
         ),
         sequence: .increasing,
@@ -59,7 +59,7 @@ public struct BinanceUSDMAdapter: VenueAdapter {
         webSocketPath: "/public/stream",
         takerFee: TakerFee(
             ratio: 0.0005,
-            source: "https://www.binance.com/en/fee/futureFee (regular user)",
+            source: "regular user, https://www.binance.com/en/fee/futureFee as third-party guides quote it",
             readOn: "2026-11-22"
         ),
         sequence: .increasing,

@@ -14,7 +14,7 @@ public struct BybitAdapter: VenueAdapter {
         webSocketPath: "/v5/public/spot",
         takerFee: TakerFee(
             ratio: 0.001,
-            source: "https://www.bybit.com/en/help-center/article/Trading-Fee-Structure (non-VIP, spot)",
+            source: "non-VIP spot, copy of Bybit's help-centre article 000001175",
             readOn: "2026-11-22"
         ),
         sequence: .repeating,

@@ -13,8 +13,8 @@ public struct GateIoAdapter: VenueAdapter {
         webSocketPath: "/ws/v4/",
         takerFee: TakerFee(
             ratio: 0.002,
-            source: "GET /api/v4/spot/currency_pairs, member fee of every pair (per cent), recorded 2021-04-22",
-            readOn: "2026-11-22"
+            source: "GET /api/v4/spot/currency_pairs, member fee (per cent) of nearly all pairs",
+            readOn: "2021-04-22"
         ),
         sequence: .increasing,
         heartbeatInterval: .seconds(10),
