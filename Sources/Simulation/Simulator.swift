@@ -13,25 +13,24 @@ public struct Simulator: Sendable {
         }
     }
 
-    private enum Source: Sendable {
+    enum Source: Sendable {
         case model(MarketModel)
         case replay(Playback)
     }
-
-    private enum State: String, Sendable { case waiting, running, finished, frozen }
 
     /// Longer silence of the shell's clock is a pause of the process, not of the clients.
     private static let pauseSecondsMin = 0.3
     private static let timeKeepingSeconds = 0.1
 
     public let venues: [SimulatedVenue]
-    private var exchanges: [SimulatedVenue: Exchange]
-    private var source: Source
+    var exchanges: [SimulatedVenue: Exchange]
+    var source: Source
     private var venueOfConnection: [ConnectionID: SimulatedVenue] = [:]
     private var connectionCount = 0
-    private var isFrozen = false
-    private var hasStarted = false
+    var isFrozen = false
+    private(set) var hasStarted = false
     private let freezeAfterSeconds: Double?
+    private var hasFrozenItself = false
     private var firstSubscription: Moment?
     private var lastSeen: Moment
     private var lastTimeKeeping: Moment
@@ -187,7 +186,7 @@ public struct Simulator: Sendable {
     }
 
     /// When this process was stopped it heard nothing, so no deadline of that time counts.
-    private mutating func notice(_ now: Moment) {
+    mutating func notice(_ now: Moment) {
         let gap = now.seconds(since: self.lastSeen)
         self.lastSeen = now
         guard gap >= Self.pauseSecondsMin else { return }
@@ -207,8 +206,6 @@ public struct Simulator: Sendable {
             self.freeze()
         }
     }
-
-    private var hasFrozenItself = false
 
     private var mayStart: Bool {
         switch self.source {
@@ -250,61 +247,8 @@ public struct Simulator: Sendable {
         switch event {
         case .quote(let venue, let listing, let quote):
             self.exchanges[venue]?.publish(quote, listing: listing, at: now, into: &effects)
-        case .trade(let venue, let listing, let trade):
-            self.exchanges[venue]?.publish(trade, listing: listing, at: now, into: &effects)
+        case .trades(let venue, let listing, let trades):
+            self.exchanges[venue]?.publish(trades, listing: listing, at: now, into: &effects)
         }
-    }
-
-    // MARK: - Control
-
-    /// Stops all market data, also repeats; sockets stay open and are answered.
-    public mutating func freeze() {
-        self.isFrozen = true
-        self.letSpeak(false)
-        if case .replay(var playback) = self.source {
-            playback.pause()
-            self.source = .replay(playback)
-        }
-    }
-
-    public mutating func resume() {
-        self.isFrozen = false
-        self.letSpeak(true)
-    }
-
-    private mutating func letSpeak(_ speaks: Bool) {
-        guard case .model = self.source else { return }
-        for venue in self.venues { self.exchanges[venue]?.speaksUnasked = speaks }
-    }
-
-    public mutating func respond(to request: RestRequest, venue: SimulatedVenue, at now: Moment) -> RestResponse? {
-        self.notice(now)
-        return self.exchanges[venue]?.respond(to: request, at: now)
-    }
-
-    private var state: State {
-        if self.isFrozen { return .frozen }
-        guard self.hasStarted else { return .waiting }
-        if case .replay(let playback) = self.source, playback.isFinished { return .finished }
-        return .running
-    }
-
-    /// The body of `/sim/state`.
-    public func stateBody() -> [UInt8] {
-        let kind: String
-        switch self.source {
-        case .model: kind = "model"
-        case .replay: kind = "replay"
-        }
-        var text = FrameText(capacity: 1 << 12)
-        text.raw("{\"source\":{\"kind\":\"\(kind)\",\"state\":\"\(self.state.rawValue)\"},\"venues\":{")
-        for (index, venue) in self.venues.enumerated() {
-            if index > 0 { text.raw(",") }
-            text.quoted(venue.rawValue)
-            text.raw(":")
-            self.exchanges[venue]?.writeState(to: &text)
-        }
-        text.raw("}}")
-        return text.bytes
     }
 }

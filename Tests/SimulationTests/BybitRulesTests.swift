@@ -71,4 +71,15 @@ struct BybitRulesTests {
         self.world.pass(seconds: 1)
         #expect(self.world.frames[self.id]?.count != before)
     }
+
+    @Test("the trades of one order come in one frame and are counted one by one")
+    func trades() throws {
+        var world = World(venues: [.bybit], rate: 300)
+        let id = world.open(.bybit, "/v5/public/spot")
+        world.send(#"{"op":"subscribe","args":["publicTrade.BTCUSDT"]}"#, on: id)
+        world.pass(seconds: 20)
+        let sizes = try (world.frames[id] ?? []).dropFirst().map { try parse($0)["data"]?.elements?.count ?? 0 }
+        #expect((sizes.max() ?? 0) > 1)
+        #expect(world.count("trades_sent", of: .bybit) == sizes.reduce(0, +))
+    }
 }

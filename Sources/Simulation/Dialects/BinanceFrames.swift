@@ -31,7 +31,8 @@ extension BinanceDialect {
         return text.bytes
     }
 
-    func frame(trade: Trade, of listing: Listing, form: FrameForm, at now: Moment) -> [UInt8] {
+    func frame(trades: ArraySlice<Trade>, of listing: Listing, form: FrameForm, at now: Moment) -> [UInt8] {
+        guard let trade = trades.first else { return [] }
         var text = FrameText()
         self.begin(&text, form, self.tradeStream(of: listing))
         text.raw("{\"e\":\"trade\",\"E\":")

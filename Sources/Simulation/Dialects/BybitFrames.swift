@@ -26,20 +26,25 @@ extension BybitDialect {
         return text.bytes
     }
 
-    func frame(trade: Trade, of listing: Listing, form: FrameForm, at now: Moment) -> [UInt8] {
+    func batches(of trades: [Trade]) -> [ArraySlice<Trade>] { trades.isEmpty ? [] : [trades[...]] }
+
+    func frame(trades: ArraySlice<Trade>, of listing: Listing, form: FrameForm, at now: Moment) -> [UInt8] {
         var text = FrameText()
         self.begin(&text, self.tradeStream(of: listing), at: now)
-        text.raw("[{\"i\":\"22900000000")
-        text.integer(trade.id)
-        text.raw("\",\"T\":")
-        text.integer(trade.engineMilliseconds)
-        text.raw(",\"p\":")
-        text.quotedDecimal(trade.price, trimmed: true)
-        text.raw(",\"v\":")
-        text.quotedDecimal(trade.size, trimmed: true)
-        text.raw(trade.takerSold ? ",\"S\":\"Sell\",\"s\":" : ",\"S\":\"Buy\",\"s\":")
-        text.quoted(listing.symbol)
-        text.raw(",\"BT\":false}]}")
+        for (index, trade) in trades.enumerated() {
+            text.raw(index == 0 ? "[{\"i\":\"22900000000" : ",{\"i\":\"22900000000")
+            text.integer(trade.id)
+            text.raw("\",\"T\":")
+            text.integer(trade.engineMilliseconds)
+            text.raw(",\"p\":")
+            text.quotedDecimal(trade.price, trimmed: true)
+            text.raw(",\"v\":")
+            text.quotedDecimal(trade.size, trimmed: true)
+            text.raw(trade.takerSold ? ",\"S\":\"Sell\",\"s\":" : ",\"S\":\"Buy\",\"s\":")
+            text.quoted(listing.symbol)
+            text.raw(",\"BT\":false}")
+        }
+        text.raw("]}")
         return text.bytes
     }
 

@@ -29,7 +29,9 @@ protocol Dialect: Sendable {
     func quoteStream(of listing: Listing) -> String
     func tradeStream(of listing: Listing) -> String
     func frame(quote: Quote, of listing: Listing, form: FrameForm, at now: Moment) -> [UInt8]
-    func frame(trade: Trade, of listing: Listing, form: FrameForm, at now: Moment) -> [UInt8]
+    /// The trades of one order, divided as the venue packs them into frames.
+    func batches(of trades: [Trade]) -> [ArraySlice<Trade>]
+    func frame(trades: ArraySlice<Trade>, of listing: Listing, form: FrameForm, at now: Moment) -> [UInt8]
     var admission: Admission { get }
     /// Seconds after which an unchanged quote is sent again; nil where that is not done.
     var repeatSeconds: Double? { get }
@@ -49,6 +51,10 @@ protocol Dialect: Sendable {
 struct Admission: Sendable, Equatable {
     var attemptsPerFiveMinutes: Int?
     var openConnections: Int?
+}
+
+extension Dialect {
+    func batches(of trades: [Trade]) -> [ArraySlice<Trade>] { trades.indices.map { trades[$0...$0] } }
 }
 
 struct Opening: Sendable, Equatable {

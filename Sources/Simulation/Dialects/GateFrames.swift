@@ -28,7 +28,8 @@ extension GateDialect {
     }
 
     /// The documented form holds `id_market` twice, as the page prints it; the last one counts.
-    func frame(trade: Trade, of listing: Listing, form: FrameForm, at now: Moment) -> [UInt8] {
+    func frame(trades: ArraySlice<Trade>, of listing: Listing, form: FrameForm, at now: Moment) -> [UInt8] {
+        guard let trade = trades.first else { return [] }
         var text = self.begin(at: now)
         text.raw(",\"channel\":\"spot.trades\",\"event\":\"update\",\"result\":{\"id\":")
         text.integer(trade.sequence)

@@ -11,20 +11,20 @@ public enum Effect: Sendable, Equatable {
 struct Exchange: Sendable {
     let dialect: any Dialect
     let listings: [Listing]
-    private(set) var account = Account()
-    private(set) var standing: [Quote?]
-    private var connections: [ConnectionID: Connection] = [:]
-    private var subscribers: [String: [ConnectionID]] = [:]
-    private var subscriptionCount = 0
-    private let quoteStreams: [String]
-    private let tradeStreams: [String]
-    private let listingOfStream: [String: Int]
-    private var lastQuoted: [Moment?]
+    var account = Account()
+    var standing: [Quote?]
+    var connections: [ConnectionID: Connection] = [:]
+    var subscribers: [String: [ConnectionID]] = [:]
+    var subscriptionCount = 0
+    let quoteStreams: [String]
+    let tradeStreams: [String]
+    let listingOfStream: [String: Int]
+    var lastQuoted: [Moment?]
     private var generator: SplitMix64
     private var attempts: [Moment] = []
     /// The last recorded quote of each listing that was played, not yet parsed.
-    private var played: [Int: ArraySlice<UInt8>] = [:]
-    private var restMeter: RestMeter
+    var played: [Int: ArraySlice<UInt8>] = [:]
+    var restMeter: RestMeter
     /// Whether quotes may be repeated and standing ones sent: not in replay, and not while frozen.
     var speaksUnasked = true
 
@@ -121,7 +121,7 @@ struct Exchange: Sendable {
         for id in self.connections.keys { self.connections[id]?.forgive(pauseSeconds: pauseSeconds, at: now) }
     }
 
-    private mutating func carryOut(
+    mutating func carryOut(
         _ reactions: [Reaction],
         on connection: inout Connection,
         at now: Moment,
@@ -173,122 +173,6 @@ struct Exchange: Sendable {
         self.account.sentQuote(of: self.listings[index].symbol, bytes: bytes.count)
         connection.lastSent = now
         effects.append(.text(connection.id, bytes[...]))
-    }
-
-    // MARK: - Market data
-
-    mutating func publish(_ quote: Quote, listing: Int, at now: Moment, into effects: inout [Effect]) {
-        if !quote.isEmpty { self.standing[listing] = quote }
-        self.lastQuoted[listing] = now
-        let (dialect, subject) = (self.dialect, self.listings[listing])
-        let rendered = self.fanOut(self.quoteStreams[listing], at: now, into: &effects) { form in
-            dialect.frame(quote: quote, of: subject, form: form, at: now)[...]
-        }
-        for bytes in rendered { self.account.sentQuote(of: subject.symbol, bytes: bytes) }
-    }
-
-    mutating func publish(_ trade: Trade, listing: Int, at now: Moment, into effects: inout [Effect]) {
-        let (dialect, subject) = (self.dialect, self.listings[listing])
-        let rendered = self.fanOut(self.tradeStreams[listing], at: now, into: &effects) { form in
-            dialect.frame(trade: trade, of: subject, form: form, at: now)[...]
-        }
-        for bytes in rendered {
-            self.account.tradesSent += 1
-            self.account.sentFrame(bytes: bytes)
-        }
-    }
-
-    mutating func publish(
-        recorded frame: ArraySlice<UInt8>,
-        of stream: RecordedStream,
-        at now: Moment,
-        into effects: inout [Effect]
-    ) {
-        let dialect = self.dialect
-        if stream.kind == .quote, let listing = self.listingOfStream[stream.stream] { self.played[listing] = frame }
-        let rendered = self.fanOut(stream.stream, at: now, into: &effects) { form in
-            form == .plain ? dialect.plain(recorded: frame) ?? frame : frame
-        }
-        for bytes in rendered {
-            switch stream.kind {
-            case .quote: self.account.sentQuote(of: stream.symbol, bytes: bytes)
-            case .trade:
-                self.account.tradesSent += 1
-                self.account.sentFrame(bytes: bytes)
-            case .other: self.account.sentFrame(bytes: bytes)
-            }
-        }
-    }
-
-    /// Hands one frame to every open subscriber, rendered once per form, and returns the size of each copy.
-    private mutating func fanOut(
-        _ stream: String,
-        at now: Moment,
-        into effects: inout [Effect],
-        render: (FrameForm) -> ArraySlice<UInt8>
-    ) -> [Int] {
-        guard let subscribers = self.subscribers[stream], !subscribers.isEmpty else { return [] }
-        var (plain, extended): (ArraySlice<UInt8>?, ArraySlice<UInt8>?) = (nil, nil)
-        var sizes: [Int] = []
-        for id in subscribers {
-            guard let connection = self.connections[id], connection.isOpen else { continue }
-            let bytes: ArraySlice<UInt8>
-            switch connection.form {
-            case .plain: bytes = plain ?? render(.plain)
-            case .extended: bytes = extended ?? render(.extended)
-            }
-            if connection.form == .plain { plain = bytes } else { extended = bytes }
-            self.connections[id]?.lastSent = now
-            effects.append(.text(id, bytes))
-            sizes.append(bytes.count)
-        }
-        return sizes
-    }
-
-    /// Pings, cuts and repeats that fall due.
-    mutating func keepTime(at now: Moment, into effects: inout [Effect]) {
-        for id in self.connections.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
-            guard var connection = self.connections[id], connection.isOpen else { continue }
-            let reactions = self.dialect.reactToTime(on: &connection, at: now)
-            self.carryOut(reactions, on: &connection, at: now, into: &effects)
-            self.connections[id] = connection
-        }
-        guard self.speaksUnasked, let every = self.dialect.repeatSeconds else { return }
-        for index in self.listings.indices {
-            guard let quote = self.standing[index], self.listings[index].standing == .trading else { continue }
-            if let last = self.lastQuoted[index], now.seconds(since: last) < every { continue }
-            self.publish(quote, listing: index, at: now, into: &effects)
-        }
-    }
-
-    // MARK: - REST
-
-    mutating func respond(to request: RestRequest, at now: Moment) -> RestResponse {
-        if self.dialect.opening(path: request.path, query: "") != nil {
-            return RestResponse(status: 426, body: "{\"code\":426,\"msg\":\"a WebSocket, when it is admitted\"}")
-        }
-        self.takePlayedQuotes()
-        let book = RestBook(listings: self.listings, standing: self.standing)
-        var response = self.dialect.respond(to: request, from: book, at: now)
-        if response.status == 404 { self.account.broke(.unknownRoute, evidence: "\(request.method) \(request.path)") }
-        self.account.requested(route: response.status == 404 ? "other" : request.path)
-        if let refusal = self.restMeter.count(&response, at: now) {
-            self.account.broke(.restRate, evidence: request.path)
-            return refusal
-        }
-        return response
-    }
-
-    /// Frames are played unread; only a list needs to know what they say.
-    private mutating func takePlayedQuotes() {
-        for (listing, frame) in self.played {
-            guard let value = try? JSONParser.parse(Array(frame)), let quote = self.dialect.recorded(value)?.quote
-            else {
-                continue
-            }
-            self.standing[listing] = quote
-        }
-        self.played.removeAll()
     }
 }
 

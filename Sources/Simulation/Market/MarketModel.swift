@@ -25,6 +25,8 @@ public struct MarketModel: Sendable {
 
     /// After a pause the market goes on from where it was; it does not make up for more than this.
     private static let stepSecondsMax = 0.1
+    /// Trades of one order; a venue may pack them into one frame.
+    private static let tradesMax = 40
 
     let catalogue: Catalogue
     public let venues: [SimulatedVenue]
@@ -149,10 +151,20 @@ public struct MarketModel: Sendable {
         }
         let quote = self.quote(venue: venue, coin: coin, at: now)
         events.append(.quote(venue: name, listing: coin, quote))
-        while self.generator.chance(0.18) {
-            let trade = self.books[venue][coin].trade(on: quote, sequence: self.sequence, generator: &self.generator)
-            events.append(.trade(venue: name, listing: coin, trade))
-        }
+        guard self.generator.chance(0.15) else { return }
+        let takerSold = self.generator.chance(0.5)
+        var trades: [Trade] = []
+        repeat {
+            self.sequence += 1
+            let trade = self.books[venue][coin].trade(
+                on: quote,
+                sequence: self.sequence,
+                takerSold: takerSold,
+                generator: &self.generator
+            )
+            trades.append(trade)
+        } while trades.count < Self.tradesMax && self.generator.chance(0.3)
+        events.append(.trades(venue: name, listing: coin, trades))
     }
 
     private mutating func quote(venue: Int, coin: Int, at now: Moment) -> Quote {

@@ -43,8 +43,8 @@ public struct Trade: Sendable, Equatable {
     public var engineMilliseconds: Int64
 }
 
-/// What happened in the market: a quote or a trade of the listing at that index of the venue's list.
+/// What happened in the market: a quote, or the trades of one order, of the listing at that index of the venue's list.
 public enum MarketEvent: Sendable, Equatable {
     case quote(venue: SimulatedVenue, listing: Int, Quote)
-    case trade(venue: SimulatedVenue, listing: Int, Trade)
+    case trades(venue: SimulatedVenue, listing: Int, [Trade])
 }

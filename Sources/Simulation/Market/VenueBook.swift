@@ -96,9 +96,13 @@ struct VenueBook: Sendable {
         )
     }
 
-    mutating func trade(on quote: Quote, sequence: Int64, generator: inout SplitMix64) -> Trade {
+    mutating func trade(
+        on quote: Quote,
+        sequence: Int64,
+        takerSold: Bool,
+        generator: inout SplitMix64
+    ) -> Trade {
         self.tradeID += 1
-        let takerSold = generator.chance(0.5)
         let available = takerSold ? quote.bidSize : quote.askSize
         let units = max(1, Int64(Double(available.units) * generator.uniform(0.01, 0.6)))
         return Trade(
