@@ -65,6 +65,7 @@ let package = Package(
                 "Metrics", "Health",
                 .product(name: "Hummingbird", package: "hummingbird", moduleAliases: aliases),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird", moduleAliases: aliases),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -79,6 +80,7 @@ let package = Package(
                 "Core", "Venues", "Metrics", "Health", "Feed", "Endpoints", "CCurl", "COpenSSL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -97,6 +99,43 @@ let package = Package(
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
             swiftSettings: strict
+        ),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictTests),
+        .testTarget(name: "TidyTests", swiftSettings: strictTests),
+        .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strictTests),
+        .testTarget(name: "VenuesTests", dependencies: ["Core", "Venues", "TestSupport"], swiftSettings: strictTests),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strictTests),
+        .testTarget(name: "HealthTests", dependencies: ["Core", "Health", "Metrics"], swiftSettings: strictTests),
+        .testTarget(
+            name: "EndpointsTests",
+            dependencies: [
+                "Endpoints", "Health", "Metrics", "Core",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strictTests
+        ),
+        .testTarget(
+            name: "FeedTests",
+            dependencies: [
+                "Core", "Feed", "Metrics", "Venues",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strictTests
+        ),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strictTests),
+        .testTarget(name: "arb1dTests", dependencies: ["arb1d", "Core"], swiftSettings: strictTests),
+        .testTarget(
+            name: "SystemTests",
+            dependencies: ["arb1d", "exchange-sim", "TestSupport"],
+            swiftSettings: strictTests
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,134 @@
+import Core
+import Testing
+
+@testable import arb1d
+
+@Suite("Configuration")
+struct ConfigurationTests {
+    private static let venues = "venues:\n  binance: {}\n  bybit:\n"
+
+    private func load(_ yaml: String, _ environment: [String: String] = [:]) throws -> Configuration {
+        try Configuration.load(yaml: yaml, file: "arb1d.yaml", environment: environment)
+    }
+
+    private func problems(_ yaml: String, _ environment: [String: String] = [:]) -> [String] {
+        do {
+            _ = try self.load(yaml, environment)
+            return []
+        } catch let error as ConfigurationError {
+            return error.description.split(separator: "\n").map(String.init)
+        } catch {
+            return ["\(error)"]
+        }
+    }
+
+    @Test("takes the documented defaults when only venues are named")
+    func defaults() throws {
+        let configuration = try self.load(Self.venues)
+        #expect(configuration.listenHost == "127.0.0.1")
+        #expect(configuration.listenPort == 5_000)
+        #expect(configuration.venues.map(\.name) == ["binance", "bybit"])
+        #expect(configuration.quotes == ["USDT"])
+        #expect(configuration.engine.points.every == 100_000_000)
+        #expect(configuration.engine.points.maxAge == nil)
+        #expect(configuration.engine.band.points == 200)
+        #expect(configuration.channelCapacity == 100_000)
+        #expect(configuration.readyGrace == .seconds(10))
+        #expect(configuration.shutdownDeadline == .seconds(20))
+    }
+
+    @Test("reads every setting")
+    func everySetting() throws {
+        let configuration = try self.load(
+            """
+            listen: "[::1]:6000"
+            venues:
+              binance: {rest: "http://127.0.0.1:1/", websocket: "ws://127.0.0.1:2", fee: 0.0005, dead_after: 5s}
+              gateio: {ca_file: /etc/ca.pem}
+            discovery: {quotes: [USDT, USDC], symbols: [BTCUSDT], min_volume: 1e6, max_instruments: 7}
+            points: {every: 0, by: sell, max_age: 2s}
+            band: {points: 300, max_age: 10m, min_points: 20, upper: 0.9, lower: 0.1}
+            window: {span: 1h, max_bytes: 64MiB}
+            channel: {capacity: 2000}
+            ready: {grace: 3s}
+            liveness: {timeout: 20s}
+            shutdown: {deadline: 9s, delay: 1s}
+            log: {level: debug}
+            """
+        )
+        #expect(configuration.listenHost == "::1")
+        #expect(configuration.venues[0].restBase == "http://127.0.0.1:1")
+        #expect(configuration.venues[0].fee == 0.0005)
+        #expect(configuration.venues[0].deadAfter == .seconds(5))
+        #expect(configuration.venues[1].caFile == "/etc/ca.pem")
+        #expect(configuration.symbols == ["BTCUSDT"])
+        #expect(configuration.minVolume == 1e6)
+        #expect(configuration.engine.points.every == 0)
+        #expect(configuration.engine.points.by == .sell)
+        #expect(configuration.engine.points.maxAge == 2_000_000_000)
+        #expect(configuration.engine.band.upper.index(in: 10) == 8)
+        #expect(configuration.engine.windowMaxBytes == 64 << 20)
+        #expect(configuration.shutdownDelay == .seconds(1))
+        #expect(configuration.logLevel == "debug")
+    }
+
+    @Test("lets the environment override the file")
+    func environment() throws {
+        let configuration = try self.load(
+            Self.venues + "ready: {grace: 3s}\n",
+            [
+                "ARB1D_READY_GRACE": "4s", "ARB1D_VENUES_BYBIT_REST": "http://127.0.0.1:9",
+                "ARB1D_DISCOVERY_QUOTES": "USDT, USDC",
+            ]
+        )
+        #expect(configuration.readyGrace == .seconds(4))
+        #expect(configuration.venues[1].restBase == "http://127.0.0.1:9")
+        #expect(configuration.quotes == ["USDT", "USDC"])
+    }
+
+    @Test(
+        "names key, line and remedy of what is wrong",
+        arguments: [
+            ("lisen: 127.0.0.1:1\n", "line 1, lisen: unknown key; take it out, or write one of: "),
+            ("ready: {grace: 10}\n", "line 1, ready.grace: \"10\" does not fit; write a duration with its unit"),
+            ("ready:\n  grace: [1s]\n", "line 2, ready.grace: a list; write a duration"),
+            ("ready:\n  grcae: 1s\n", "line 2, ready.grcae: unknown key; take it out, or write one of: ready.grace"),
+            ("band: {points: 10}\n", "band.min_points: 50 is more than band.points (10): no band ever; make"),
+            ("band: {upper: 0.2, lower: 0.5}\n", "line 1, band.lower: not below band.upper; write"),
+            ("shutdown: {delay: 30s}\n", "line 1, shutdown.delay: not shorter than shutdown.deadline; leave"),
+            ("channel: {capacity: 1}\n", "line 1, channel.capacity: \"1\" does not fit; write a whole number from 1000"),
+            ("log: loud\n", "line 1, log: unknown key"),
+            ("ready: {grace: 1s}\nready: {grace: 2s}\n", "not readable as YAML: a key is given twice"),
+            ("ready: [\n", "not readable as YAML"),
+        ]
+    )
+    func wrong(yaml: String, message: String) {
+        let problems = self.problems(yaml + Self.venues)
+        #expect(problems.contains { $0.contains("arb1d.yaml: ") && $0.contains(message) }, "\(problems)")
+    }
+
+    @Test("names all problems at once")
+    func allAtOnce() {
+        let problems = self.problems("ready: {grace: x}\nlog: {level: loud}\nfoo: 1\n" + Self.venues)
+        #expect(problems.count == 3)
+    }
+
+    @Test("wants at least two known venues")
+    func venues() {
+        #expect(self.problems("").contains { $0.contains("venues: no venue is named; name at least two of: binance") })
+        #expect(self.problems("venues: {binance: {}}\n").contains { $0.contains("only one venue") })
+        #expect(self.problems("venues: {binance: {}, mtgox: {}}\n").contains { $0.contains("venues.mtgox: unknown venue") })
+        #expect(
+            self.problems(Self.venues, ["ARB1D_READY_GRACE": "soon"]).contains {
+                $0.contains("environment variable ARB1D_READY_GRACE, ready.grace")
+            }
+        )
+    }
+
+    @Test("never takes an address with credentials or without a host")
+    func addresses() {
+        for address in ["http://user:secret@host", "http://", "ftp://host", "http://a b"] {
+            #expect(!self.problems("venues: {binance: {rest: \"\(address)\"}, bybit: {}}\n").isEmpty, "\(address)")
+        }
+    }
+}
