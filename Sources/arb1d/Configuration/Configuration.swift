@@ -1,0 +1,35 @@
+import Core
+
+/// Everything that an operator can choose, with the defaults of the documentation.
+struct Configuration: Sendable {
+    struct VenueChoice: Sendable {
+        let name: String
+        /// `nil`: the venue's public address.
+        var restBase: String?
+        var webSocketBase: String?
+        /// Taker fee as a ratio; `nil`: the venue's published base fee.
+        var fee: Double?
+        var deadAfter: Duration?
+        var caFile: String?
+    }
+
+    var listenHost = "127.0.0.1"
+    var listenPort = 5000
+    /// In the order of the file.
+    var venues: [VenueChoice] = []
+    var quotes = ["USDT"]
+    /// Empty: all that at least two venues list.
+    var symbols: [String] = []
+    /// 24 h, in the quote asset.
+    var minVolume = 0.0
+    var maxInstruments = 1_000
+    var engine: EngineSettings
+    var channelCapacity = 100_000
+    var readyGrace = Duration.seconds(10)
+    var livenessTimeout = Duration.seconds(15)
+    var shutdownDeadline = Duration.seconds(20)
+    var shutdownDelay = Duration.zero
+    var logLevel = "info"
+    /// SHA-256 of the file, in hexadecimal.
+    var digest = ""
+}

@@ -1,0 +1,98 @@
+/// Reads settings by their path out of a file's tree and the environment, and gathers everything that is wrong.
+///
+/// A setting that was asked for is known: whatever the file holds beyond those is an unknown key.
+struct ConfigurationReader {
+    private let tree: ConfigurationTree
+    private let environment: [String: String]
+    private var known: Set<String> = []
+    private(set) var problems: [ConfigurationProblem]
+
+    init(tree: ConfigurationTree, environment: [String: String]) {
+        (self.tree, self.environment) = (tree, environment)
+        self.problems = tree.problems
+    }
+
+    /// The name that overrides a setting: `ready.grace` is `ARB1D_READY_GRACE`.
+    static func environmentName(_ path: String) -> String {
+        "ARB1D_" + path.uppercased().map { $0 == "." || $0 == "-" ? "_" : String($0) }.joined()
+    }
+
+    /// Reads a scalar.
+    ///
+    /// - Parameters:
+    ///   - path: Such as `ready.grace`.
+    ///   - expected: What a good value is, for the remedy: `a duration such as 10s`.
+    ///   - parse: `nil` when the text is not one.
+    /// - Returns: `nil` when the setting is absent or wrong; wrong ones are in ``problems``.
+    mutating func scalar<Value>(_ path: String, expected: String, parse: (String) -> Value?) -> Value? {
+        self.known.insert(path)
+        guard let (text, origin) = self.text(path, expected: expected) else { return nil }
+        if let value = parse(text) { return value }
+        self.report(path, origin, "\"\(text.prefix(100))\" does not fit", "write \(expected)")
+        return nil
+    }
+
+    /// Reads a list; in the environment its elements stand between commas.
+    mutating func list(_ path: String) -> [String]? {
+        self.known.insert(path)
+        if let text = self.environment[Self.environmentName(path)] {
+            return text.split(separator: ",").map { String($0.drop { $0 == " " }) }
+        }
+        guard let entry = self.tree.entries[path] else { return nil }
+        return entry.values
+    }
+
+    /// The keys of a section in the file's order, or `nil` when there is no such section.
+    mutating func keys(of path: String) -> [String]? {
+        self.known.insert(path)
+        if let entry = self.tree.entries[path] {
+            self.report(path, .line(entry.line), "a plain value", "write a section with keys below it")
+            return nil
+        }
+        return self.tree.sections[path]?.keys
+    }
+
+    func line(of path: String) -> ConfigurationProblem.Origin {
+        (self.tree.sections[path]?.line ?? self.tree.entries[path]?.line).map { .line($0) } ?? .file
+    }
+
+    /// Names every key of the file that nobody asked for.
+    mutating func reportUnknownKeys() {
+        let unknown = self.tree.entries.filter { !self.known.contains($0.key) }
+        for (path, entry) in unknown.sorted(by: { $0.value.line < $1.value.line }) {
+            let near = self.known.filter { Self.parent($0) == Self.parent(path) }.sorted()
+            let remedy =
+                near.isEmpty
+                ? "take it out" : "take it out, or write one of: \(near.joined(separator: ", "))"
+            self.report(path, .line(entry.line), "unknown key", remedy)
+        }
+        for (path, section) in self.tree.sections.sorted(by: { $0.value.line < $1.value.line })
+        where !path.isEmpty && section.keys.isEmpty && !self.known.contains(path) && !self.hasKnownChild(path) {
+            self.report(path, .line(section.line), "unknown key", "take it out")
+        }
+    }
+
+    mutating func report(_ key: String, _ origin: ConfigurationProblem.Origin, _ problem: String, _ remedy: String) {
+        self.problems.append(ConfigurationProblem(key: key, origin: origin, problem: problem, remedy: remedy))
+    }
+
+    private mutating func text(
+        _ path: String,
+        expected: String
+    ) -> (text: String, origin: ConfigurationProblem.Origin)? {
+        let name = Self.environmentName(path)
+        if let text = self.environment[name] { return (text, .environment(name)) }
+        guard let entry = self.tree.entries[path] else { return nil }
+        guard !entry.isList, let text = entry.values.first else {
+            self.report(path, .line(entry.line), "a list", "write \(expected)")
+            return nil
+        }
+        return (text, .line(entry.line))
+    }
+
+    private func hasKnownChild(_ path: String) -> Bool { self.known.contains { $0.hasPrefix(path + ".") } }
+
+    private static func parent(_ path: String) -> Substring {
+        path.lastIndex(of: ".").map { path[..<$0] } ?? ""
+    }
+}

@@ -1,0 +1,8 @@
+/// The process's exit codes, after sysexits(3).
+enum ExitStatus {
+    static let usage: Int32 = 64
+    static let cannotListen: Int32 = 69
+    static let internalError: Int32 = 70
+    static let drainDeadline: Int32 = 75
+    static let configuration: Int32 = 78
+}

@@ -1,0 +1,34 @@
+import Core
+import Metrics
+
+/// Facts about this process: what was built, what it was told, and its bounds.
+enum InfoCollector {
+    static func register(in registry: Registry, configuration: Configuration) {
+        let families = [
+            SampledFamily(
+                "arb1d_build_info",
+                kind: .gauge,
+                help: "What this process was built from.",
+                labels: ["version", "revision", "swift"]
+            ),
+            SampledFamily(
+                "arb1d_config_info",
+                kind: .gauge,
+                help: "SHA-256 of the configuration file in force.",
+                labels: ["sha256"]
+            ),
+            SampledFamily(
+                "arb1d_window_limit_bytes",
+                kind: .gauge,
+                help: "Bytes that all windows together may take before the oldest chunk is evicted."
+            ),
+        ]
+        let build = [Build.version, Build.configuration, Build.swift]
+        let limit = Double(configuration.engine.windowMaxBytes)
+        registry.collect(families) { sink in
+            sink.add(0, build, 1.0)
+            sink.add(1, [configuration.digest], 1.0)
+            sink.add(2, [], limit)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Core
+
+/// What a person wants to know first, read from the engine's cells and the channel's ledger at one moment.
+struct MarketSummary: Sendable {
+    /// A fresh pair and what it is worth now.
+    struct Row: Sendable {
+        let symbol: String
+        let sellVenue: String
+        let buyVenue: String
+        let spread: Double
+        let netSpread: Double
+        let notional: Double
+        let legAgeSeconds: Double
+        let isBasis: Bool
+    }
+
+    let best: [Row]
+    let freshPairs: Int
+    let quotes: UInt64
+    let quotesPerSecond: Double
+    let drops: UInt64
+    let residual: UInt64
+
+    /// Reads the board and the ledger; `count` is how many of the best pairs to name.
+    init(board: Board, flow: FlowSnapshot, quotesPerSecond: Double, best count: Int, at now: Timestamp) {
+        let cells = board.read()
+        var fresh: [(index: Int, reading: PairReading)] = []
+        for (index, cell) in cells.pairs.enumerated() {
+            let reading = cell.read()
+            if reading.status == .fresh { fresh.append((index, reading)) }
+        }
+        self.freshPairs = fresh.count
+        fresh.sort { $0.reading.netSpread > $1.reading.netSpread }
+        let universe = cells.universe
+        self.best = fresh.prefix(count).map { index, reading in
+            let entry = universe.pairs[index]
+            let (sell, buy) = (universe.instruments[entry.sell.position], universe.instruments[entry.buy.position])
+            return Row(
+                symbol: universe.symbols[sell.symbol.position],
+                sellVenue: universe.venues[sell.venue.position].name,
+                buyVenue: universe.venues[buy.venue.position].name,
+                spread: reading.spread,
+                netSpread: reading.netSpread,
+                notional: reading.notional,
+                legAgeSeconds: max(0, Double(now.nanoseconds(since: reading.olderLegChangedAt)) / 1e9),
+                isBasis: entry.isBasis
+            )
+        }
+        self.quotes = flow.quotes
+        self.quotesPerSecond = quotesPerSecond
+        self.drops = flow.drops
+        self.residual = FlowStage.allCases.map { flow.terms($0).residual.magnitude }.max() ?? 0
+    }
+
+    /// One flat JSON object: the body of `/api/health`.
+    func json(status: String) -> String {
+        let row = self.best.first
+        let fields: [(String, String)] = [
+            ("status", LogLine.quoted(status)),
+            ("best_net_ratio", Self.number(row?.netSpread)),
+            ("best_symbol", Self.text(row?.symbol)),
+            ("best_sell_venue", Self.text(row?.sellVenue)),
+            ("best_buy_venue", Self.text(row?.buyVenue)),
+            ("best_leg_age_seconds", Self.number(row?.legAgeSeconds)),
+            ("quotes_per_second", Self.number(self.quotesPerSecond)),
+            ("quotes_total", String(self.quotes)),
+            ("drops_total", String(self.drops)),
+            ("residual", String(self.residual)),
+            ("pairs_fresh", String(self.freshPairs)),
+        ]
+        return "{" + fields.map { LogLine.quoted($0) + ":" + $1 }.joined(separator: ",") + "}\n"
+    }
+
+    private static func number(_ value: Double?) -> String {
+        guard let value, value.isFinite else { return "null" }
+        return "\(value)"
+    }
+
+    private static func text(_ value: String?) -> String { value.map(LogLine.quoted) ?? "null" }
+}
+
+extension FlowSnapshot {
+    /// Quotes decoded from frames, of all venues.
+    var quotes: UInt64 { self.feeds.reduce(0) { $0 &+ $1.events(.quote) } }
+
+    /// Everything that was lost: displaced from the channel, evicted from a window, or cut off by the end.
+    var drops: UInt64 {
+        self.displaced.reduce(0, &+) &+ self.refused.reduce(0, &+) &+ self.engine.windowEvicted
+    }
+}

@@ -1,0 +1,77 @@
+import Glibc
+import Logging
+import Metrics
+import Synchronization
+
+/// Writes each message as one line to standard error, in one write.
+struct LineLogHandler: LogHandler {
+    var logLevel: Logger.Level
+    var metadata: Logger.Metadata = [:]
+    let style: LogStyle
+    let written: LogCounts
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { self.metadata[key] }
+        set { self.metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let merged = self.metadata.merging(event.metadata ?? [:]) { _, new in new }
+        var fields = merged.map { (key: $0.key, value: "\($0.value)") }.sorted { $0.key < $1.key }
+        if let name = fields.firstIndex(where: { $0.key == "event" }) { fields.insert(fields.remove(at: name), at: 0) }
+        let line = LogLine.format(
+            style: self.style,
+            time: WallTime.now(),
+            level: event.level,
+            message: "\(event.message)",
+            metadata: fields
+        )
+        self.written.count(event.level)
+        StandardError.write(line)
+    }
+}
+
+/// Log lines by level, counted before the registry exists, for `arb1d_log_messages_total`.
+final class LogCounts: Sendable {
+    private let counts = Mutex<[Logger.Level: UInt64]>([:])
+
+    func count(_ level: Logger.Level) { self.counts.withLock { $0[level, default: 0] += 1 } }
+
+    func register(in registry: Registry) {
+        let family = SampledFamily(
+            "arb1d_log_messages_total",
+            kind: .counter,
+            help: "Log lines written.",
+            labels: ["level"]
+        )
+        registry.collect([family]) { sink in
+            let counts = self.counts.withLock { $0 }
+            for level in Logger.Level.allCases { sink.add(0, [level.rawValue], counts[level] ?? 0) }
+        }
+    }
+}
+
+/// The wall clock for people: RFC 3339 in UTC with milliseconds.
+enum WallTime {
+    static func now() -> String {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return self.text(seconds: time.tv_sec, milliseconds: time.tv_nsec / 1_000_000)
+    }
+
+    static func text(seconds: Int, milliseconds: Int) -> String {
+        var instant = time_t(seconds)
+        var parts = unsafe tm()
+        unsafe gmtime_r(&instant, &parts)
+        let (year, month, day) = unsafe (Int(parts.tm_year) + 1_900, Int(parts.tm_mon) + 1, Int(parts.tm_mday))
+        let (hour, minute, second) = unsafe (Int(parts.tm_hour), Int(parts.tm_min), Int(parts.tm_sec))
+        let date = [self.padded(year, 4), self.padded(month, 2), self.padded(day, 2)].joined(separator: "-")
+        let clock = [hour, minute, second].map { self.padded($0, 2) }.joined(separator: ":")
+        return "\(date)T\(clock).\(self.padded(milliseconds, 3))Z"
+    }
+
+    private static func padded(_ number: Int, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Endpoints
+import Glibc
+import Logging
+
+/// `arb1d run`: the daemon itself.
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the daemon until SIGTERM or SIGINT.",
+        discussion: """
+            Every setting of the file can be overridden by an environment variable: ready.grace by ARB1D_READY_GRACE.
+            Exit codes: 0 drained, 69 cannot listen, 70 internal error, 75 drain deadline passed, 78 configuration.
+            """
+    )
+
+    @Option(help: "The configuration, a YAML file.")
+    var config: String
+
+    func run() async throws {
+        let configuration: Configuration
+        do {
+            configuration = try ConfigurationFile.load(self.config)
+        } catch {
+            Self.complain("\(error)")
+            throw ExitCode(ExitStatus.configuration)
+        }
+        let counts = LogCounts()
+        let daemon: Daemon
+        do {
+            daemon = try Daemon(configuration, logger: Self.logger(configuration, counts), logCounts: counts)
+        } catch {
+            Self.complain("\(error)")
+            throw ExitCode(ExitStatus.configuration)
+        }
+        try await Self.run(daemon)
+    }
+
+    private static func run(_ daemon: Daemon) async throws {
+        do {
+            let status = try await daemon.run()
+            if status != 0 { throw ExitCode(status) }
+        } catch let error as ListenError {
+            self.complain("\(error)")
+            throw ExitCode(ExitStatus.cannotListen)
+        }
+    }
+
+    /// Logfmt for a person at a terminal, JSON for everybody else.
+    private static func logger(_ configuration: Configuration, _ counts: LogCounts) -> Logger {
+        let style: LogStyle = isatty(STDERR_FILENO) == 1 ? .logfmt : .json
+        let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
+        return Logger(label: "arb1d") { _ in LineLogHandler(logLevel: level, style: style, written: counts) }
+    }
+
+    /// Says why there is no daemon, in plain words, before there is a log.
+    private static func complain(_ text: String) {
+        for line in text.split(separator: "\n") { StandardError.write("arb1d: \(line)\n") }
+    }
+}

@@ -1,0 +1,84 @@
+import Core
+import Feed
+import Health
+import Logging
+import ServiceLifecycle
+
+/// Runs the engine until its channel is finished and empty.
+struct EngineService: Service {
+    let engine: EngineThread
+    let universe: Universe
+    let settings: EngineSettings
+    let board: Board
+    let clock: ReceiveClock
+    let health: DaemonHealth
+
+    func run() async throws {
+        let run = Task {
+            await self.engine.run(
+                universe: self.universe,
+                settings: self.settings,
+                board: self.board,
+                clock: { self.clock.now },
+                heartbeat: { loop, _ in
+                    self.health.state.heartbeatReturned(loop: Int(loop), at: self.clock.now)
+                }
+            )
+        }
+        // The feeds ended before us, so what waits in the channel is all that there will be.
+        try? await gracefulShutdown()
+        self.engine.channel.finish()
+        await run.value
+        self.health.state.pipelineEnded()
+    }
+}
+
+/// Holds the feeds' connections and closes them on shutdown.
+struct FeedService: Service {
+    let feeds: [VenueFeed]
+    let rest: RestClient
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await withTaskGroup(of: Void.self) { group in
+            for feed in self.feeds { group.addTask { await feed.stop() } }
+        }
+        self.rest.shutDown()
+    }
+}
+
+/// Looks at feeds and engine once a second on behalf of health checks and rates.
+struct ObserverService: Service {
+    let feeds: [VenueFeed]
+    let board: Board
+    let channel: RawChannel
+    let clock: ReceiveClock
+    let health: DaemonHealth
+    let rate: RateMeter
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                let now = self.clock.now
+                self.health.observe(feeds: self.feeds, board: self.board, at: now)
+                self.rate.note(self.channel.snapshot().quotes, at: now)
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+        try await gracefulShutdown()
+    }
+}
+
+/// Comes first in a shutdown: says that we drain, and gives load balancers time to notice.
+struct DrainService: Service {
+    let health: DaemonHealth
+    let delay: Duration
+    let logger: Logger
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        self.health.state.draining()
+        self.logger.info("draining", metadata: ["event": "draining"])
+        if self.delay > .zero { try? await Task.sleep(for: self.delay) }
+    }
+}

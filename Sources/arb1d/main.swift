@@ -1,1 +1,0 @@
-print("arb1d")
