@@ -1,0 +1,134 @@
+import HTTPTypes
+import HummingbirdCore
+public import Logging
+public import Metrics
+import NIOCore
+import NIOPosix
+public import ServiceLifecycle
+import Synchronization
+
+/// Serves the routes it is handed on one address, with threads of its own.
+///
+/// One event loop and a blocking pool of two belong to it, apart from the feed's: a slow scrape must not delay a quote.
+public struct HTTPServer: Service {
+    private let address: ListenAddress
+    private let limits: ServerLimits
+    private let logger: Logger
+    private let dispatcher: Dispatcher
+    private let metrics: HTTPMetrics
+    private let onServerRunning: @Sendable (ListenAddress) async -> Void
+
+    /// Prepares the server; nothing is opened before ``run()``.
+    ///
+    /// - Parameters:
+    ///   - address: Where to listen; port 0 takes a free one.
+    ///   - routes: The paths it knows, each once.
+    ///   - limits: Its bounds.
+    ///   - registry: Where its own metrics go.
+    ///   - logger: Gets one message when it listens and one when it has stopped.
+    ///   - onServerRunning: Called once, when connections are accepted, with the address and its actual port.
+    public init(
+        address: ListenAddress,
+        routes: [Route],
+        limits: ServerLimits = ServerLimits(),
+        registry: Registry,
+        logger: Logger,
+        onServerRunning: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
+    ) {
+        self.address = address
+        self.limits = limits
+        self.logger = logger
+        self.metrics = HTTPMetrics(registry: registry, routes: routes, maxConnections: limits.maxConnections)
+        self.dispatcher = Dispatcher(routes: routes)
+        self.onServerRunning = onServerRunning
+    }
+
+    /// Listens and serves until the graceful shutdown or the cancellation, and gives all threads back.
+    ///
+    /// - Throws: ``ListenError`` when the address cannot be taken.
+    public func run() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let pool = NIOThreadPool(numberOfThreads: 2)
+        pool.start()
+        do {
+            try await self.serve(on: group, blockingPool: pool)
+        } catch {
+            await Self.release(group, pool)
+            throw error
+        }
+        await Self.release(group, pool)
+        self.logger.info("stopped listening", metadata: ["address": "\(self.address)"])
+    }
+
+    private func serve(on group: MultiThreadedEventLoopGroup, blockingPool: NIOThreadPool) async throws {
+        let connections = Connections(limit: self.limits.maxConnections, metrics: self.metrics)
+        let channel = GuardedChannel(
+            limits: self.limits,
+            responder: { request, writer, _ in
+                try await self.respond(to: request, with: writer, blockingPool: blockingPool)
+            },
+            makeGuard: { ConnectionGuard(limits: self.limits, connections: connections, metrics: self.metrics) }
+        )
+        // The server library announces itself at `info`; we say the same in our own words.
+        var quietLogger = self.logger
+        quietLogger.logLevel = max(quietLogger.logLevel, .warning)
+        let isListening = Flag()
+        let server = channel.server(
+            configuration: ServerConfiguration(address: .hostname(self.address.host, port: self.address.port)),
+            onServerRunning: { channel in
+                isListening.value.store(true, ordering: .relaxed)
+                let bound = ListenAddress(
+                    host: self.address.host,
+                    port: channel.localAddress?.port ?? self.address.port
+                )
+                self.logger.info("listening", metadata: ["address": "\(bound)"])
+                await self.onServerRunning(bound)
+            },
+            eventLoopGroup: group,
+            logger: quietLogger
+        )
+        do {
+            try await withTaskCancellationHandler {
+                try await server.run()
+            } onCancel: {
+                // A client that does not read could hold its connection, and with it the server, for a while yet.
+                connections.closeAll()
+            }
+        } catch {
+            guard !isListening.value.load(ordering: .relaxed) else { throw error }
+            throw ListenError(address: self.address, cause: error)
+        }
+    }
+
+    @concurrent private func respond(
+        to request: Request,
+        with writer: consuming ResponseWriter,
+        blockingPool: NIOThreadPool
+    ) async throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let method = request.method.rawValue
+        let endpointRequest = EndpointRequest(path: request.uri.path, query: request.uri.query)
+        let (route, response) = try await self.dispatcher.answer(endpointRequest, method: method, on: blockingPool)
+        defer {
+            self.metrics.answered(route: route, method: method, code: response.status, took: clock.now - start)
+        }
+        let head = ResponseHead.make(response, secondsSince1970: WallClock.seconds())
+        if request.method == .head {
+            try await writer.writeResponse(head)
+        } else {
+            try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: response.body)))
+        }
+    }
+
+    private static func release(_ group: MultiThreadedEventLoopGroup, _ pool: NIOThreadPool) async {
+        // Both only fail when they were shut down before, and nobody else holds them.
+        try? await pool.shutdownGracefully()
+        try? await group.shutdownGracefully()
+    }
+
+    private final class Flag: Sendable {
+        // Relaxed: written and read around the same await, which orders them.
+        let value = Atomic<Bool>(false)
+    }
+}

@@ -1,2 +1,0 @@
-enum PlaceholderEndpoints {}
-import Hummingbird

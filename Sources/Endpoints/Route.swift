@@ -1,0 +1,66 @@
+/// What a route is asked.
+public struct EndpointRequest: Sendable {
+    public let path: String
+    /// The names and values of the query as they came, without percent-decoding.
+    public let query: [(name: String, value: String)]
+
+    public init(path: String, query: String? = nil) {
+        self.path = path
+        self.query = (query ?? "").split(separator: "&").map { item in
+            let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
+        }
+    }
+
+    /// Whether the query has this name: `?verbose` and `?verbose=1` alike.
+    public func has(_ name: String) -> Bool { self.query.contains { $0.name == name } }
+}
+
+/// What a route answers; length, date and the headers common to all answers are added by the server.
+public struct EndpointResponse: Sendable {
+    public var status: Int
+    public var contentType: String
+    /// Further headers by name.
+    public var headers: [(name: String, value: String)]
+    public var body: [UInt8]
+
+    public init(
+        status: Int = 200,
+        contentType: String,
+        headers: [(name: String, value: String)] = [],
+        body: [UInt8]
+    ) {
+        self.status = status
+        self.contentType = contentType
+        self.headers = headers
+        self.body = body
+    }
+
+    public static func text(_ text: String, status: Int = 200) -> EndpointResponse {
+        EndpointResponse(status: status, contentType: "text/plain; charset=utf-8", body: Array(text.utf8))
+    }
+}
+
+/// One path that answers `GET`, and `HEAD` with the same head.
+public struct Route: Sendable {
+    /// The exact path, also the value of the label `route`.
+    public let path: String
+    /// The status codes it is known to answer, whose counters exist from the start.
+    let codes: [Int]
+    /// Whether the next answer should be made on the blocking pool; asked before each request, so it must be cheap.
+    let isSlow: @Sendable () -> Bool
+    let answer: @Sendable (EndpointRequest) -> EndpointResponse
+
+    public init(
+        _ path: String,
+        codes: [Int] = [200],
+        isSlow: @escaping @Sendable () -> Bool = { false },
+        answer: @escaping @Sendable (EndpointRequest) -> EndpointResponse
+    ) {
+        precondition(path.hasPrefix("/"), "A route's path begins with a slash: \"\(path)\".")
+        self.path = path
+        self.codes = codes
+        self.isSlow = isSlow
+        self.answer = answer
+    }
+}
