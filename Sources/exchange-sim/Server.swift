@@ -79,7 +79,10 @@ struct Server {
         let sources = [SIGTERM, SIGINT].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler { stop.signal() }
+            source.setEventHandler {
+                Standard.output("stopped by \(number == SIGTERM ? "SIGTERM" : "SIGINT")")
+                stop.signal()
+            }
             source.resume()
             return source
         }
