@@ -2,7 +2,7 @@ import Core
 import Synchronization
 import Testing
 
-@Suite("Raw channel between threads", .timeLimit(.minutes(1)))
+@Suite("Raw channel between threads", .timeLimit(.minutes(5)))
 struct RawChannelConcurrencyTests {
     @Test(
         "conserves and keeps each producer's order, and every look meanwhile finds the ledger balanced",

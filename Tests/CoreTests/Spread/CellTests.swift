@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Cells")
 struct CellTests {
-    @Test("a reader beside the writer never sees half a reading of a pair", .timeLimit(.minutes(1)))
+    @Test("a reader beside the writer never sees half a reading of a pair", .timeLimit(.minutes(5)))
     func pairCell() {
         let cell = PairCell()
         let isOver = Atomic<Bool>(false)
@@ -29,7 +29,7 @@ struct CellTests {
         #expect(cell.read() == Self.reading(100_000))
     }
 
-    @Test("a reader beside the writer never sees the bid of one quote with the ask of another", .timeLimit(.minutes(1)))
+    @Test("a reader beside the writer never sees the bid of one quote with the ask of another", .timeLimit(.minutes(5)))
     func instrumentCell() {
         let cell = InstrumentCell()
         let isOver = Atomic<Bool>(false)

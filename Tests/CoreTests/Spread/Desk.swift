@@ -1,0 +1,81 @@
+import Core
+import Testing
+
+/// An engine with its board, driven one element at a time.
+final class Desk {
+    let board: Board
+    private var universe: Universe
+    private(set) var engine: SpreadEngine
+    private(set) var tally = EngineTally()
+    /// When the next element comes; each one moves it on by a nanosecond.
+    var now = Timestamp.origin
+    private(set) var lastSequence: UInt64 = 0
+
+    /// Three venues; bands of one point, so that any point makes one.
+    init(
+        listing: [(venue: Int, symbol: String)] = [(0, "BTC"), (1, "BTC")],
+        fees: [Double] = [0, 0, 0],
+        repeatStaleAfter: [Int64?] = [nil, nil, nil],
+        every: Int64 = 0
+    ) throws {
+        self.universe = Universe(
+            venues: zip(fees, repeatStaleAfter).map {
+                VenueEntry(name: "", isPerpetual: false, fee: $0, repeatStaleAfter: $1)
+            }
+        )
+        let half = try #require(Quantile(ExactDecimal("0.5")))
+        var settings = EngineSettings(band: BandSettings(upper: half, lower: half))
+        settings.band.minPoints = 1
+        settings.points.every = every
+        self.board = Board(universe: self.universe)
+        self.engine = SpreadEngine(universe: self.universe, settings: settings, board: self.board)
+        for (venue, symbol) in listing { self.list(venue, symbol) }
+    }
+
+    func list(_ venue: Int, _ symbol: String) {
+        _ = self.universe.add(venue: VenueIndex(venue), symbol: symbol, venueSymbol: symbol)
+        self.engine.extend(to: self.universe)
+    }
+
+    func process(_ batch: [RawElement], displaced: [Int] = []) {
+        let now = self.now
+        self.tally = self.engine.process(
+            batch,
+            displaced: displaced.map(InstrumentIndex.init),
+            clock: { now },
+            heartbeat: { _, _ in }
+        )
+        self.now = self.now + 1
+    }
+
+    /// A quote of the instrument, with the next sequence number unless it says otherwise.
+    func quote(
+        _ instrument: Int,
+        bid: Int64,
+        ask: Int64,
+        sequence: UInt64? = nil,
+        flags: QuoteFlags = [],
+        displaced: [Int] = []
+    ) {
+        self.lastSequence = sequence ?? self.lastSequence + 1
+        let quote = Quote.at(instrument, bid: bid, ask: ask, sequence: self.lastSequence, self.now, flags: flags)
+        self.process([RawElement(.quote(quote), venue: VenueIndex(0))], displaced: displaced)
+    }
+
+    func heartbeat() { self.process([RawElement(.heartbeat(loop: 0, sentAt: self.now), venue: .none)]) }
+
+    func reading(sell: Int, buy: Int) -> PairReading {
+        let pair = self.universe.pairs.firstIndex { $0.sell.position == sell && $0.buy.position == buy }
+        return pair.map { self.board.read().pairs[$0].read() } ?? PairReading()
+    }
+
+    /// Evaluations by sell venue × 3 + buy venue.
+    var evaluations: [UInt64] { self.board.read().venuePairs.map(\.evaluations.value) }
+    /// Points, in the same order.
+    var points: [UInt64] { self.board.read().venuePairs.map(\.points.value) }
+}
+
+extension [UInt64] {
+    /// Element by element.
+    func minus(_ other: [UInt64]) -> [UInt64] { zip(self, other).map { $0 - $1 } }
+}
