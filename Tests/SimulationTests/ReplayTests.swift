@@ -7,7 +7,8 @@ struct ReplayTests {
     private static let quote1 =
         #"{"stream":"btcusdt@bookTicker","data":{"u":1,"s":"BTCUSDT","b":"5.10","B":"1","a":"5.20","A":"2"}}"#
     private static let trade =
-        #"{"stream":"btcusdt@trade","data":{"e":"trade","E":1,"s":"BTCUSDT","t":1,"p":"5.1","q":"1","T":1,"m":true,"M":true}}"#
+        #"{"stream":"btcusdt@trade","data":{"e":"trade","E":1,"s":"BTCUSDT","t":1,"p":"5.1","q":"1","#
+        + #""T":1,"m":true,"M":true}}"#
     private static let quote2 =
         #"{"stream":"btcusdt@bookTicker","data":{"u":2,"s":"BTCUSDT","b":"5.11","B":"1","a":"5.20","A":"2"}}"#
 
