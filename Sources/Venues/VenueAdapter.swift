@@ -15,8 +15,8 @@ public struct SubscriptionRequest: Sendable, Equatable {
 
 /// Translates one venue's wire protocol into the domain, and does nothing else.
 ///
-/// An adapter owns no socket, clock or task: frames come in, events go out. That is why a recorded capture can drive it,
-/// byte for byte, in a test. One adapter value serves one connection.
+/// An adapter owns no socket, clock or task: frames come in, events go out. That is why a recorded capture can drive
+/// it, byte for byte, in a test. One adapter value serves one connection.
 public protocol VenueAdapter: Sendable {
     static var profile: VenueProfile { get }
     /// The venue's REST routes and how to read their answers.

@@ -96,7 +96,7 @@ struct ConfigurationTests {
             ("band: {points: 10}\n", "band.min_points: 50 is more than band.points (10): no band ever; make"),
             ("band: {upper: 0.2, lower: 0.5}\n", "line 1, band.lower: not below band.upper; write"),
             ("shutdown: {delay: 30s}\n", "line 1, shutdown.delay: not shorter than shutdown.deadline; leave"),
-            ("channel: {capacity: 1}\n", "line 1, channel.capacity: \"1\" does not fit; write a whole number from 1000"),
+            ("channel: {capacity: 1}\n", "line 1, channel.capacity: \"1\" does not fit; write a whole number from"),
             ("log: loud\n", "line 1, log: unknown key"),
             ("ready: {grace: 1s}\nready: {grace: 2s}\n", "not readable as YAML: a key is given twice"),
             ("ready: [\n", "not readable as YAML"),
@@ -117,7 +117,8 @@ struct ConfigurationTests {
     func venues() {
         #expect(self.problems("").contains { $0.contains("venues: no venue is named; name at least two of: binance") })
         #expect(self.problems("venues: {binance: {}}\n").contains { $0.contains("only one venue") })
-        #expect(self.problems("venues: {binance: {}, mtgox: {}}\n").contains { $0.contains("venues.mtgox: unknown venue") })
+        let unknown = self.problems("venues: {binance: {}, mtgox: {}}\n")
+        #expect(unknown.contains { $0.contains("venues.mtgox: unknown venue") })
         #expect(
             self.problems(Self.venues, ["ARB1D_READY_GRACE": "soon"]).contains {
                 $0.contains("environment variable ARB1D_READY_GRACE, ready.grace")

@@ -2,9 +2,9 @@ import Synchronization
 
 /// Carries elements from many feeds to the one engine; producers never wait.
 ///
-/// Holds at most `capacity` elements. When full it displaces the oldest: the element is counted under its venue, and its
-/// instrument is handed to the engine ahead of the next batch, for a dropped quote must never leave an old price in force
-/// as if it were fresh. The flow ledger lives under the channel's own lock, so one look sees one moment.
+/// Holds at most `capacity` elements. When full it displaces the oldest: the element is counted under its venue, and
+/// its instrument is handed to the engine ahead of the next batch, for a dropped quote must never leave an old price
+/// in force as if it were fresh. The flow ledger lives under the channel's own lock, so one look sees one moment.
 public final class RawChannel: Sendable {
     public let capacity: Int
     private let state: Mutex<RawChannelState>

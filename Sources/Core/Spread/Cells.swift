@@ -28,8 +28,8 @@ public struct PairReading: Sendable, Equatable {
 
 /// The figures of one pair, written by the engine and read by anybody, without either waiting for the other.
 ///
-/// A sequence lock: the writer makes the version odd, writes, and makes it even again; a reader that met an odd version or
-/// two different ones reads again. So the six gauges of a pair are always of one moment.
+/// A sequence lock: the writer makes the version odd, writes, and makes it even again; a reader that met an odd
+/// version or two different ones reads again. So the six gauges of a pair are always of one moment.
 public final class PairCell: Sendable {
     private let version = Atomic<UInt64>(0)
     private let status = Atomic<UInt64>(PairStatus.missing.rawValue)

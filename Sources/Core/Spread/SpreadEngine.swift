@@ -1,4 +1,5 @@
-/// Owns all market state: standing quotes, windows, joins and bands. One thread drives it; nothing in it locks or waits.
+/// Owns all market state: standing quotes, windows, joins and bands. One thread drives it; nothing in it locks or
+/// waits.
 ///
 /// A quote re-evaluates exactly the ordered pairs that its instrument belongs to. Time comes in with the elements.
 public struct SpreadEngine: ~Copyable {

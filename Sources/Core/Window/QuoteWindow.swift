@@ -5,7 +5,8 @@ struct WindowEntry: Sendable, Equatable {
     var ask: Int64
 }
 
-/// Consecutive quotes of one instrument whose prices share a scale. Small at first, so that quiet instruments cost little.
+/// Consecutive quotes of one instrument whose prices share a scale. Small at first, so that quiet instruments cost
+/// little.
 struct WindowChunk: Sendable {
     static let smallest = 8
     static let largest = 256

@@ -8,8 +8,8 @@ public struct RetainedQuote: Equatable, Sendable {
 
 /// The windows of all instruments: bounded by time for each, and by bytes for all together.
 ///
-/// Expiry and eviction take whole chunks: what is older than the span leaves with its chunk, and when the budget is used
-/// up the chunk that was begun first goes, whoever it belongs to.
+/// Expiry and eviction take whole chunks: what is older than the span leaves with its chunk, and when the budget is
+/// used up the chunk that was begun first goes, whoever it belongs to.
 public struct WindowStore: ~Copyable {
     private let span: Int64
     private let maxBytes: Int

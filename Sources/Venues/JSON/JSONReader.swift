@@ -1,8 +1,8 @@
 /// Walks over JSON text in place, value by value, and checks all of it against the grammar of RFC 8259.
 ///
-/// It builds no string and allocates nothing: keys and values come out as ``JSONToken``s, in whatever order and as often
-/// as they occur. The bytes are passed to every call rather than kept, for a kept `Span` would tie the reader's lifetime
-/// to theirs. Hostile input ends in a ``JSONError``, never in a trap:
+/// It builds no string and allocates nothing: keys and values come out as ``JSONToken``s, in whatever order and as
+/// often as they occur. The bytes are passed to every call rather than kept, for a kept `Span` would tie the reader's
+/// lifetime to theirs. Hostile input ends in a ``JSONError``, never in a trap:
 ///
 ///     var reader = try JSONReader(bytes)
 ///     guard try reader.enterObject(bytes) else { ... }

@@ -40,7 +40,8 @@ extension JSONToken {
         }
     }
 
-    /// The decimal that up to 17 digits with a point spell, as nearly all prices and sizes do; `nil` for everything else.
+    /// The decimal that up to 17 digits with a point spell, as nearly all prices and sizes do; `nil` for everything
+    /// else.
     ///
     /// Zeros at the end are not even read: venues pad with up to eight of them.
     @inline(__always)
@@ -105,7 +106,8 @@ extension JSONToken {
 
     /// An instant that is given in units of 10^`power` nanoseconds, with or without a fraction.
     ///
-    /// A power of 6 means milliseconds, 9 seconds. ``Timestamp/never`` where it is missing, zero, negative or beyond what we can hold.
+    /// A power of 6 means milliseconds, 9 seconds. ``Timestamp/never`` where it is missing, zero, negative or beyond
+    /// what we can hold.
     ///
     /// - Throws: ``FrameError/malformed`` for what is no number.
     @inline(__always)

@@ -8,7 +8,8 @@ enum ConfigurationFile {
 
     static func load(_ path: String) throws(ConfigurationError) -> Configuration {
         let yaml = try self.read(path)
-        var configuration = try Configuration.load(yaml: yaml, file: path, environment: ProcessInfo.processInfo.environment)
+        let environment = ProcessInfo.processInfo.environment
+        var configuration = try Configuration.load(yaml: yaml, file: path, environment: environment)
         configuration.digest = Digest.sha256(yaml)
         return configuration
     }

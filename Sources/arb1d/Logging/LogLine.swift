@@ -23,13 +23,17 @@ enum LogLine {
         case .logfmt:
             return fields.map { key, value in key + "=" + Self.logfmtValue(value) }.joined(separator: " ") + "\n"
         case .json:
-            return "{" + fields.map { key, value in Self.quoted(key) + ":" + Self.quoted(value) }.joined(separator: ",") + "}\n"
+            let members = fields.map { key, value in Self.quoted(key) + ":" + Self.quoted(value) }
+            return "{" + members.joined(separator: ",") + "}\n"
         }
     }
 
     private static func logfmtValue(_ value: String) -> String {
         let isPlain =
-            !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "=") }
+            !value.isEmpty
+            && value.utf8.allSatisfy { byte in
+                byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "=")
+            }
         return isPlain ? value : Self.quoted(value)
     }
 

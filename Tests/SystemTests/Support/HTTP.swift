@@ -28,7 +28,8 @@ enum HTTP {
     /// The answer as a JSON object.
     static func object(_ url: String) async throws -> [String: Any] {
         let (status, body) = try await self.get(url)
-        guard status == 200, let object = try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any] else {
+        let json = try JSONSerialization.jsonObject(with: Data(body.utf8))
+        guard status == 200, let object = json as? [String: Any] else {
             throw NeverHappened(description: "\(url) answered \(status): \(body.prefix(200))")
         }
         return object

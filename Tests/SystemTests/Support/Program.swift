@@ -10,7 +10,12 @@ final class Program {
     /// Starts `executable`.
     ///
     /// - Throws: When it cannot be started.
-    init(_ executable: String, _ arguments: [String], in workspace: Workspace, environment: [String: String] = [:]) throws {
+    init(
+        _ executable: String,
+        _ arguments: [String],
+        in workspace: Workspace,
+        environment: [String: String] = [:]
+    ) throws {
         self.name = URL(filePath: executable).lastPathComponent
         self.outputPath = workspace.path("\(self.name)-\(UUID().uuidString.prefix(8)).log")
         FileManager.default.createFile(atPath: self.outputPath, contents: nil)

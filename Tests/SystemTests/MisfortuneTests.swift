@@ -1,0 +1,169 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What goes wrong in real life, done to a real arb1d.
+@Suite("In misfortune")
+struct MisfortuneTests {
+    private static let twoVenues = "venues: {binance: {rest: \"http://127.0.0.1:1\"}, bybit: {rest: \"http://127.0.0.1:1\"}}\n"
+
+    @Test(
+        "refuses a wrong configuration with status 78, naming key, line and remedy",
+        arguments: [
+            ("ready: {grace: soon}\n", "line 1, ready.grace: \"soon\" does not fit; write a duration"),
+            ("redy: {grace: 1s}\n", "line 1, redy.grace: unknown key"),
+            ("ready: [\n", "not readable as YAML"),
+        ]
+    )
+    func wrongConfiguration(yaml: String, message: String) async throws {
+        let workspace = try Workspace()
+        let file = try workspace.write(yaml + Self.twoVenues, to: "arb1d.yaml")
+        let program = try Program(Built.program("arb1d"), ["run", "--config", file], in: workspace)
+        #expect(try await program.exitStatus() == 78)
+        #expect(program.output.contains("arb1d: \(file): "), "\(program.output)")
+        #expect(program.output.contains(message), "\(program.output)")
+    }
+
+    @Test("refuses a missing or unreadable configuration with status 78 and one line")
+    func missingConfiguration() async throws {
+        let workspace = try Workspace()
+        for path in [workspace.path("absent.yaml"), workspace.url.path] {
+            let program = try Program(Built.program("arb1d"), ["run", "--config", path], in: workspace)
+            #expect(try await program.exitStatus() == 78)
+            #expect(program.output.contains("\(path): (file): cannot be read: "), "\(program.output)")
+            #expect(program.output.split(separator: "\n").count == 1)
+        }
+    }
+
+    @Test("says which address is taken and what to do, with status 69")
+    func portInUse() async throws {
+        let workspace = try Workspace()
+        let exchange = try await Exchange(["--venues", "binance,bybit"], in: workspace)
+        let port = try #require(exchange.ports["control"])
+        let file = try workspace.write("listen: 127.0.0.1:\(port)\n" + exchange.configuration, to: "arb1d.yaml")
+        let program = try Program(Built.program("arb1d"), ["run", "--config", file], in: workspace)
+        #expect(try await program.exitStatus() == 69)
+        #expect(program.output.contains("cannot listen on 127.0.0.1:\(port): address already in use; stop"))
+        #expect(program.output.split(separator: "\n").count == 1, "\(program.output)")
+    }
+
+    @Test("drains with status 0", arguments: [SIGTERM, SIGINT])
+    func shutdown(signal: Int32) async throws {
+        let workspace = try Workspace()
+        let exchange = try await Exchange(["--rate", "200"], in: workspace)
+        let daemon = try await Daemon(exchange.configuration, in: workspace)
+        try await daemon.waitUntilReady()
+        daemon.program.signal(signal)
+        #expect(try await daemon.program.exitStatus(within: .seconds(20)) == 0)
+        #expect(daemon.program.output.contains("\"event\":\"stopped\""))
+    }
+
+    @Test("drains with status 0 before any venue answered")
+    func earlyShutdown() async throws {
+        let workspace = try Workspace()
+        let daemon = try await Daemon(Self.twoVenues, in: workspace)
+        #expect(try await daemon.status("/startupz") == 200)
+        #expect(try await daemon.status("/livez") == 200)
+        let ready = try await HTTP.get(daemon.base + "/readyz?verbose")
+        #expect(ready.status == 503)
+        #expect(ready.body.contains("no live pair of venues"))
+        daemon.program.signal(SIGTERM)
+        #expect(try await daemon.program.exitStatus(within: .seconds(20)) == 0)
+    }
+
+    @Test("goes on with the others when venues are absent or talk garbage, naming each once in the log")
+    func badVenues() async throws {
+        let workspace = try Workspace()
+        let exchange = try await Exchange(["--venues", "binance,bybit", "--rate", "200"], in: workspace)
+        let garbage = try GarbageServer()
+        let configuration =
+            exchange.configuration
+            + "  gateio: {rest: \"http://127.0.0.1:1\", websocket: \"ws://127.0.0.1:1\"}\n"
+            + "  binance-usdm: {rest: \"http://127.0.0.1:\(garbage.port)\"}\n"
+        let daemon = try await Daemon(configuration, in: workspace)
+        try await daemon.waitUntilReady()
+        let metrics = try await eventually("repeated failures of both") {
+            let metrics = try await daemon.metrics()
+            let failures = metrics.family("arb1d_rest_failures_total")
+            let refused = failures.filter { $0.key.contains("gateio") }.values.reduce(0, +)
+            let garbled = metrics.family("arb1d_rest_requests_total").filter { $0.key.contains("usdm") }.values
+            return refused >= 2 && garbled.reduce(0, +) >= 2 ? metrics : nil
+        }
+        #expect(metrics.residual == 0)
+        #expect(try await daemon.status("/readyz") == 200)
+        for venue in ["gateio", "binance-usdm"] {
+            let lines = daemon.program.output.split(separator: "\n").filter {
+                $0.contains("\"discovery_failed\"") && $0.contains("\"venue\":\"\(venue)\"")
+            }
+            #expect(lines.count == 1, "\(venue): \(lines)")
+            #expect(metrics["arb1d_health_check_status{check=\"venue:\(venue)\"}"] == 0)
+        }
+    }
+
+    @Test("stops claiming spreads when all venues freeze, and has them again when they come back")
+    func frozenVenues() async throws {
+        let workspace = try Workspace()
+        let exchange = try await Exchange(["--rate", "200"], in: workspace)
+        let configuration = exchange.configuration.replacing("}", with: ", dead_after: 3s}") + "ready: {grace: 2s}\n"
+        let daemon = try await Daemon(configuration, in: workspace)
+        try await daemon.waitUntilReady()
+        exchange.program.signal(SIGSTOP)
+        try await eventually("no readiness") { try await daemon.status("/readyz") == 503 ? true : nil }
+        #expect(try await daemon.status("/livez") == 200)
+        let frozen = try await daemon.metrics()
+        #expect(frozen.family("arb1d_cross_spread_ratio").isEmpty)
+        #expect(frozen.family("arb1d_top_of_book_bid").isEmpty)
+        #expect(frozen.residual == 0)
+        let stale = frozen.family("arb1d_pairs").filter { $0.key.contains("\"stale\"") }.values.reduce(0, +)
+        #expect(stale > 0)
+        exchange.program.signal(SIGCONT)
+        try await daemon.waitUntilReady(within: .seconds(30))
+        let back = try await eventually("spreads again") {
+            let metrics = try await daemon.metrics()
+            return metrics.family("arb1d_cross_spread_ratio").count > 100 ? metrics : nil
+        }
+        #expect(back.residual == 0)
+        let lost = back.family("arb1d_feed_reconnects_total").values.reduce(0, +)
+        #expect(lost > 0)
+    }
+}
+
+/// Answers every HTTP request with something that is no JSON.
+final class GarbageServer {
+    let port: Int
+    private let listener: Int32
+    private let thread: Thread
+
+    init() throws {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let port = try FreePort.find()
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_port = UInt16(port).bigEndian
+        let bound = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
+        guard bound, listen(listener, 16) == 0 else { throw NeverHappened(description: "a listening garbage server") }
+        (self.listener, self.port) = (listener, port)
+        self.thread = Thread {
+            let answer = Array("HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\n{\"symbols".utf8)
+            while true {
+                let client = accept(listener, nil, nil)
+                guard client >= 0 else { return }
+                var request = [UInt8](repeating: 0, count: 4_096)
+                _ = read(client, &request, request.count)
+                _ = answer.withUnsafeBytes { write(client, $0.baseAddress, $0.count) }
+                close(client)
+            }
+        }
+        self.thread.start()
+    }
+
+    deinit {
+        shutdown(self.listener, Int32(SHUT_RDWR))
+        close(self.listener)
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A real Prometheus scrapes arb1d, which watches simulated venues.
+@Suite("Under a real Prometheus")
+struct PrometheusTests {
+    @Test("is up, and counts exactly the quotes that the venues say they sent", .enabled(if: PrometheusServer.isExpected))
+    func countsAgree() async throws {
+        let workspace = try Workspace()
+        let exchange = try await Exchange(["--rate", "300", "--symbols", "12"], in: workspace)
+        let daemon = try await Daemon(exchange.configuration, in: workspace)
+        let prometheus = try await PrometheusServer(scraping: daemon.base, in: workspace)
+        try await daemon.waitUntilReady()
+        try await eventually("some thousand quotes") {
+            try await daemon.metrics().family("arb1d_feed_events_total").values.reduce(0, +) > 3_000 ? true : nil
+        }
+        _ = try await HTTP.send(exchange.control("/sim/freeze"), method: "POST")
+        try await eventually("an empty pipeline with every quote counted") {
+            let metrics = try await daemon.metrics()
+            for venue in exchange.venues {
+                let sent = try await exchange.venue(venue)["quotes_sent"] as? Double
+                guard let sent, sent > 0, metrics.quotes(of: venue) == sent else { return nil }
+            }
+            return metrics.family("arb1d_flow_held").filter { !$0.key.contains("window") }.values.max() == 0 ? true : nil
+        }
+        // One scrape interval later Prometheus has the final counts, and says the same.
+        try await eventually("Prometheus to agree") {
+            guard try await prometheus.query("up").first?.value == 1 else { return nil }
+            for venue in exchange.venues {
+                let sent = try await exchange.venue(venue)["quotes_sent"] as? Double
+                let query = "arb1d_feed_events_total{venue=\"\(venue)\",kind=\"quote\"}"
+                guard try await prometheus.query(query).first?.value == sent else { return nil }
+            }
+            return true
+        }
+        #expect(try await prometheus.query("max(arb1d_flow_residual)").first?.value == 0)
+        #expect(try await prometheus.query("count(arb1d_cross_spread_ratio)").first?.value ?? 0 > 50)
+        #expect(try await prometheus.query("max_over_time(scrape_samples_scraped[1m])").first?.value ?? 0 > 1_000)
+    }
+}
+
+/// A running Prometheus with one target.
+final class PrometheusServer {
+    static let isInstalled = FileManager.default.isExecutableFile(atPath: "/usr/bin/prometheus")
+    /// On CI its absence must fail.
+    static let isExpected = Self.isInstalled || ProcessInfo.processInfo.environment["CI"] != nil
+
+    struct Sample {
+        let labels: [String: String]
+        let value: Double
+    }
+
+    private let program: Program
+    private let base: String
+
+    init(scraping target: String, in workspace: Workspace) async throws {
+        let port = try FreePort.find()
+        let host = target.replacing("http://", with: "")
+        let configuration = try workspace.write(
+            """
+            global: {scrape_interval: 1s, scrape_timeout: 1s}
+            scrape_configs:
+              - job_name: arb1d
+                static_configs: [{targets: ["\(host)"]}]
+            """,
+            to: "prometheus.yml"
+        )
+        self.base = "http://127.0.0.1:\(port)"
+        self.program = try Program(
+            "/usr/bin/prometheus",
+            [
+                "--config.file=\(configuration)", "--storage.tsdb.path=\(workspace.path("tsdb"))",
+                "--web.listen-address=127.0.0.1:\(port)",
+            ],
+            in: workspace
+        )
+        try await eventually("Prometheus to be ready") {
+            if !self.program.isRunning { throw NeverHappened(description: self.program.output) }
+            return try await HTTP.get(self.base + "/-/ready").status == 200 ? true : nil
+        }
+    }
+
+    func query(_ expression: String) async throws -> [Sample] {
+        var components = URLComponents(string: self.base + "/api/v1/query")
+        components?.queryItems = [URLQueryItem(name: "query", value: expression)]
+        let url = try #require(components?.string)
+        let answer = try await HTTP.object(url)
+        let data = answer["data"] as? [String: Any]
+        let result = data?["result"] as? [[String: Any]] ?? []
+        return result.compactMap { sample in
+            guard let text = (sample["value"] as? [Any])?.last as? String, let value = Double(text) else { return nil }
+            return Sample(labels: sample["metric"] as? [String: String] ?? [:], value: value)
+        }
+    }
+}
+
+/// A port that was free a moment ago.
+enum FreePort {
+    static func find() throws -> Int {
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let found = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(socket, address, length) == 0 && getsockname(socket, address, &length) == 0
+            }
+        }
+        guard socket >= 0, found else { throw NeverHappened(description: "a free port") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
