@@ -66,7 +66,10 @@ extension BybitDialect {
         text.raw(",\"quoteCoin\":")
         text.quoted(listing.quote)
         text.raw(
-            ",\"status\":\"Trading\",\"marginTrading\":\"utaOnly\",\"stTag\":\"0\",\"lotSizeFilter\":{\"basePrecision\":"
+            ",\"status\":\"Trading\",\"marginTrading\":\"utaOnly\",\"stTag\":\"0\","
+        )
+        text.raw(
+            "\"lotSizeFilter\":{\"basePrecision\":"
         )
         text.quotedDecimal(listing.sizeStep)
         text.raw(",\"quotePrecision\":\"0.00000001\",\"minOrderQty\":")
