@@ -16,7 +16,8 @@ extension LandingPage {
         guard !pairs.isEmpty else { return "<p>none live yet</p>" }
         let rows = pairs.map { pair in
             "<tr><td>\(HTML.escape(pair.symbol))</td><td>\(HTML.escape(pair.buyVenue))</td>"
-                + "<td>\(HTML.escape(pair.sellVenue))</td><td class=\"number\">\(self.basisPoints(pair.spreadRatio))</td>"
+                + "<td>\(HTML.escape(pair.sellVenue))</td>"
+                + "<td class=\"number\">\(self.basisPoints(pair.spreadRatio))</td>"
                 + "<td class=\"number\">\(self.basisPoints(pair.netRatio))</td></tr>"
         }
         return "<table><tr><th>symbol</th><th>buy at</th><th>sell at</th><th class=\"number\">spread, bps</th>"
@@ -33,8 +34,10 @@ extension LandingPage {
 
     /// Quiet, self-contained, and of the colour scheme that the reader prefers.
     static let style = """
-        :root{color-scheme:light dark;--ink:#1c1e21;--soft:#6b7280;--line:#e5e7eb;--live:#15803d;--down:#b91c1c;--page:#fff}
-        @media(prefers-color-scheme:dark){:root{--ink:#e5e7eb;--soft:#9ca3af;--line:#2b2f36;--live:#4ade80;--down:#f87171;\
+        :root{color-scheme:light dark;\
+        --ink:#1c1e21;--soft:#6b7280;--line:#e5e7eb;--live:#15803d;--down:#b91c1c;--page:#fff}
+        @media(prefers-color-scheme:dark){:root{\
+        --ink:#e5e7eb;--soft:#9ca3af;--line:#2b2f36;--live:#4ade80;--down:#f87171;\
         --page:#14161a}}
         body{margin:3rem auto;max-width:44rem;padding:0 1.25rem;font:16px/1.5 system-ui,sans-serif;color:var(--ink);\
         background:var(--page)}

@@ -4,8 +4,8 @@ import Synchronization
 extension Route {
     /// Above this size of the last body the next one is rendered on the blocking pool.
     ///
-    /// Handing over costs some microseconds and rendering this much about a tenth of a millisecond. A body of 50,000 series
-    /// takes tens of milliseconds, which must not keep a probe or a chart client waiting behind it.
+    /// Handing over costs some microseconds and rendering this much about a tenth of a millisecond. A body of 50,000
+    /// series takes tens of milliseconds, which must not keep a probe or a chart client waiting behind it.
     static let largeBodyBytes = 64 * 1024
 
     /// `/metrics` in the text format 0.0.4.
