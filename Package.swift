@@ -43,6 +43,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Core", swiftSettings: strict),
         .target(name: "Venues", dependencies: ["Core"], swiftSettings: strict),
         .target(name: "Metrics", dependencies: ["Core"], swiftSettings: strict),
@@ -63,17 +64,17 @@ let package = Package(
             name: "Endpoints",
             dependencies: [
                 "Metrics", "Health",
-                .product(name: "Hummingbird", package: "hummingbird", moduleAliases: aliases),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird", moduleAliases: aliases),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),
-        .target(name: "Simulation", swiftSettings: strict),
+        .target(name: "Simulation", dependencies: ["CZlib"], swiftSettings: strict),
         .executableTarget(
             name: "arb1d",
             dependencies: [

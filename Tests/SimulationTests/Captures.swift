@@ -21,7 +21,7 @@ enum Captures {
 
     static func json(_ name: String) throws -> JSONValue {
         var bytes = try self.bytes(name)
-        if name.hasSuffix(".gz") { bytes = try Inflate.gunzip(bytes) }
+        if name.hasSuffix(".gz") { bytes = try Gunzip.unpack(bytes) }
         return try JSONParser.parse(bytes)
     }
 

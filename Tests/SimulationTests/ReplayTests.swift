@@ -74,7 +74,7 @@ struct ReplayTests {
         #expect(throws: WireLog.ReadError.line(2)) {
             try WireLog(file: Array("0 < {}\nnonsense\n".utf8))
         }
-        #expect(throws: WireLog.ReadError.compression(.corrupt)) {
+        #expect(throws: WireLog.ReadError.compression(.damaged(code: -3))) {
             try WireLog(file: [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0])
         }
     }

@@ -12,7 +12,7 @@ public struct WireLog: Sendable {
     public let received: [Line]
 
     public enum ReadError: Error, Equatable {
-        case compression(InflateError)
+        case compression(GunzipError)
         /// The line (from 1) is no line of a wire log.
         case line(Int)
     }
@@ -21,8 +21,8 @@ public struct WireLog: Sendable {
     public init(file: [UInt8]) throws(ReadError) {
         var bytes = file
         if file.starts(with: [0x1F, 0x8B]) {
-            do throws(InflateError) {
-                bytes = try Inflate.gunzip(file)
+            do throws(GunzipError) {
+                bytes = try Gunzip.unpack(file)
             } catch {
                 throw .compression(error)
             }

@@ -1,0 +1,7 @@
+#ifndef ARB1D_CZLIB_SHIM_H
+#define ARB1D_CZLIB_SHIM_H
+#include <zlib.h>
+
+/// inflateInit2 is a macro, which Swift does not see. 15 + 16: the largest window, with a gzip header.
+static inline int arb1d_gunzip_init(z_stream *stream) { return inflateInit2(stream, 15 + 16); }
+#endif
