@@ -4,8 +4,8 @@ import Metrics
 public import NIOCore
 import Synchronization
 
-/// The once-a-second duties of one feed loop, whether or not any venue is connected: the heartbeat that shows that loop,
-/// channel and engine move, and the comparison of the receive clock with the wall clock.
+/// The once-a-second duties of one feed loop, whether or not any venue is connected: the heartbeat that shows that
+/// loop, channel and engine move, and the comparison of the receive clock with the wall clock.
 public final class FeedPulse: Sendable {
     private let number: UInt8
     private let loop: any EventLoop
@@ -16,7 +16,7 @@ public final class FeedPulse: Sendable {
     private let task = Mutex<RepeatedTask?>(nil)
     private let feeds = Mutex<[VenueFeed]>([])
 
-    /// - Parameter loop: The number that the heartbeats of this loop carry.
+    /// Heartbeats carry the number of the loop; nothing is sent before ``start(interval:)``.
     public init(
         loop number: UInt8,
         eventLoop: any EventLoop,

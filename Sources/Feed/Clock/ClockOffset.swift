@@ -10,7 +10,8 @@ struct ClockOffset: Sendable {
 
     /// Compares the clocks.
     ///
-    /// - Returns: By how many nanoseconds the wall clock stepped when it stepped; the offset is then already taken anew.
+    /// - Returns: By how many nanoseconds the wall clock stepped when it stepped; the offset is then already taken
+    ///   anew.
     mutating func compare(monotonic: Int64, wall: Int64) -> Int64? {
         let step = wall &- monotonic &- self.nanoseconds
         guard step.magnitude > Self.tolerance.magnitude else { return nil }

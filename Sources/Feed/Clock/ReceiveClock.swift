@@ -2,7 +2,8 @@ public import Core
 import Glibc
 import Synchronization
 
-/// The receive clock of this host: `CLOCK_MONOTONIC` plus an offset that is taken at start, so it never steps by itself.
+/// The receive clock of this host: `CLOCK_MONOTONIC` plus an offset that is taken at start, so it never steps by
+/// itself.
 public final class ReceiveClock: Sendable {
     private let offset: Mutex<ClockOffset>
     /// A copy of the offset that every read can load without the lock; nothing else is published with it: relaxed.

@@ -2,7 +2,7 @@
 enum FrameEncoder {
     /// One whole frame.
     ///
-    /// - Parameter mask: Must be unpredictable to the venue's proxies: fresh from the system's generator for each frame.
+    /// `mask` must be unpredictable to whoever is on the way: fresh from the system's generator for each frame.
     static func frame(_ opcode: FrameOpcode, _ payload: some Collection<UInt8>, mask: UInt32) -> [UInt8] {
         let count = payload.count
         var bytes: [UInt8] = []

@@ -42,7 +42,7 @@ struct VenueInstruments: Sendable {
         self.lastQuote = metrics.lastQuote.gauge(for: label)
     }
 
-    /// - Parameter old: `nil` for a new connection.
+    /// A connection changed its phase; a new one comes from none.
     func moved(from old: SessionPhase?, to new: SessionPhase) {
         guard old != new else { return }
         if let old { self.phases[old]?.add(-1) }

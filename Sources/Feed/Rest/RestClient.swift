@@ -23,7 +23,8 @@ public final class RestClient: Sendable {
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 self.submit(id, url) { continuation.resume(returning: $0) }
-                if Task.isCancelled { self.mailbox.cancel(id) }  // It was cancelled before there was anything to cancel.
+                // It was cancelled before there was anything to cancel.
+                if Task.isCancelled { self.mailbox.cancel(id) }
             }
         } onCancel: {
             self.mailbox.cancel(id)
@@ -31,9 +32,9 @@ public final class RestClient: Sendable {
         return try result.get()
     }
 
-    /// Gets `url` for a caller that is no task: a session on its event loop.
+    /// Gets `url` for a caller that is no task: a feed on its event loop.
     ///
-    /// - Parameter completion: Called once, on the REST thread: hand over from there, and do not wait in it.
+    /// `completion` is called once, on the REST thread: hand over from there, and do not wait in it.
     func get(_ url: String, completion: @escaping @Sendable (Result<RestResponse, RestError>) -> Void) {
         self.submit(self.mailbox.takeID(), url, completion)
     }

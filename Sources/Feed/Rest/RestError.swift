@@ -10,7 +10,8 @@ public enum RestError: Error, Hashable, Sendable {
     case refused
     /// No connection in 5 s, or no whole answer in 10 s: ask again later.
     case timeout
-    /// The certificate is not trusted or not for this host, or no common protocol: asking again will not help by itself.
+    /// The certificate is not trusted or not for this host, or no common protocol: asking again will not help by
+    /// itself.
     case tls
     /// The body is over the limit: do not ask again for the same.
     case tooLarge
@@ -56,7 +57,8 @@ public enum RestError: Error, Hashable, Sendable {
         case CURLE_FILESIZE_EXCEEDED: self = .tooLarge
         case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_WEIRD_SERVER_REPLY,
             CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR,
-            CURLE_UNSUPPORTED_PROTOCOL:  // The scheme was checked before: this is an answer that is not HTTP/1 or later.
+            CURLE_UNSUPPORTED_PROTOCOL:
+            // The scheme was checked before: this is an answer that is not HTTP.
             self = .reset
         default: self = .other(Int(code.rawValue))
         }

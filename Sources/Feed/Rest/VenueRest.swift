@@ -10,7 +10,7 @@ public struct VenueRest: Sendable {
     private let client: RestClient
     private let metrics: FeedMetrics
 
-    /// - Parameter base: Scheme and host, without a trailing slash.
+    /// Creates the venue's metrics; `base` is scheme and host, without a trailing slash.
     public init(venue: String, base: String, catalog: any VenueCatalog, client: RestClient, metrics: FeedMetrics) {
         (self.venue, self.base, self.catalog) = (venue, base, catalog)
         (self.client, self.metrics) = (client, metrics)
@@ -38,9 +38,7 @@ public struct VenueRest: Sendable {
         }
     }
 
-    /// For a caller that is no task.
-    ///
-    /// - Parameter completion: Called once, on the REST thread.
+    /// Asks for a caller that is no task; `completion` is called once, on the REST thread.
     func get(_ route: RestRoute, completion: @escaping @Sendable (Result<RestResponse, RestError>) -> Void) {
         let start = ContinuousClock.now
         self.client.get(self.url(route)) { result in

@@ -1,6 +1,7 @@
 import Core
 
-/// How long to wait before the next attempt: exponential with a cap, and full jitter so that many do not return at once.
+/// How long to wait before the next attempt: exponential with a cap, and full jitter so that many do not return at
+/// once.
 struct Backoff: Sendable {
     let base: Duration
     let cap: Duration

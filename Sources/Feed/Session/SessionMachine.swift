@@ -170,9 +170,8 @@ struct SessionMachine: Sendable {
 
     // MARK: Ending
 
-    /// The attempt failed, or the open connection is gone.
+    /// The attempt failed, or the open connection is gone; `atLeast` is what the venue asked us to wait.
     ///
-    /// - Parameter atLeast: What the venue asked us to wait.
     /// - Returns: How long it will now wait; ``tick(at:)`` then says to connect.
     mutating func lost(
         _ reason: LossReason?,

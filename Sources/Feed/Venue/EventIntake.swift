@@ -121,7 +121,8 @@ final class EventIntake {
 
     // MARK: Seeds and marks
 
-    /// Hands a quote of the REST book ticker over, unless a frame was faster or it was seeded before: then it is no event.
+    /// Hands a quote of the REST book ticker over, unless a frame was faster or it was seeded before: then it is no
+    /// event.
     func seed(_ quote: Quote) {
         let position = quote.instrument.position
         guard position < self.states.count, !self.states[position].hasFrame,

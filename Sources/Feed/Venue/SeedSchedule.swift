@@ -38,9 +38,8 @@ struct SeedSchedule: Sendable {
         return again
     }
 
-    /// The request failed.
+    /// The request failed; `atLeast` is what the venue asked us to wait.
     ///
-    /// - Parameter atLeast: What the venue asked us to wait.
     /// - Returns: How long to wait before ``tick(at:isLive:)``.
     mutating func failed(
         at now: MonotonicInstant,
@@ -53,8 +52,7 @@ struct SeedSchedule: Sendable {
         return delay
     }
 
-    /// - Parameter isLive: Whether any connection is live.
-    /// - Returns: Whether to ask now.
+    /// Whether to ask now; `isLive` says whether any connection is live.
     mutating func tick(at now: MonotonicInstant, isLive: Bool) -> Bool {
         guard case .waiting(let until) = self.state, now >= until else { return false }
         self.state = isLive ? .asking(again: false) : .idle

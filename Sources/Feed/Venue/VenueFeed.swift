@@ -33,10 +33,10 @@ public final class VenueFeed: @unchecked Sendable {
     /// Venues ban addresses that connect too often: 300 in five minutes on the strictest.
     private var attempts = RateWindow(limit: 250, per: .seconds(300))
 
-    /// - Parameters:
-    ///   - adapter: The venue's adapter; one value of it is made for each connection.
-    ///   - index: The venue's number, under which the channel counts.
-    ///   - eventLoop: The feed loop that everything of this venue runs on.
+    /// Wires a venue up, and connects to nothing before the first ``watch(_:)``.
+    ///
+    /// Of `adapter` one value is made for each connection; `index` is the number under which the channel counts; all of
+    /// this venue runs on `eventLoop`.
     public init(
         adapter: any VenueAdapter.Type,
         index: VenueIndex,

@@ -33,7 +33,7 @@ struct VenueLog: Sendable {
         )
     }
 
-    /// - Parameter symbols: Those given up for it; empty when the rest is asked for again.
+    /// `symbols` are those given up for it: none when all is asked for again in smaller groups.
     mutating func refused(_ symbols: [String], words: String) {
         let new = symbols.filter { self.named.insert($0).inserted }
         guard !new.isEmpty else { return }

@@ -30,7 +30,7 @@ enum ConnectError: Error, Equatable, Sendable {
 
     static let labels = ["dns", "refused", "timeout", "tls", "http", "limit"]
 
-    /// - Parameter wasConnected: Whether the TCP connection stood when `error` came.
+    /// What an error of the network means; `wasConnected` says whether the TCP connection stood when it came.
     init(_ error: any Error, wasConnected: Bool) {
         switch error {
         case let error as ConnectError:

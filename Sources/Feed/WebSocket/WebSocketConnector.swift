@@ -9,9 +9,10 @@ struct WebSocketConnector: Sendable {
     private let tls: NIOSSLContext?
     private let timeout: TimeAmount
 
-    /// - Parameters:
-    ///   - caFile: Certificates to trust instead of the system's, in PEM.
-    ///   - connectTimeout: NIO's own guard; the session's is a little earlier.
+    /// Reads the certificates to trust: those in `caFile` (PEM) instead of the system's.
+    ///
+    /// `connectTimeout` is the session's own; NIO's guard is a little later.
+    ///
     /// - Throws: When the certificates cannot be read.
     init(_ address: WebSocketAddress, caFile: String?, connectTimeout: Duration) throws {
         self.address = address
@@ -27,11 +28,14 @@ struct WebSocketConnector: Sendable {
         self.tls = try NIOSSLContext(configuration: configuration)
     }
 
+    /// Opens one connection; everything is called on `loop`.
+    ///
     /// - Parameters:
-    ///   - makeHandler: Called once on the loop, when the server agreed.
-    ///   - connected: Called on the loop when TCP stands, with the channel to close on giving up.
-    ///   - declined: Called on the loop with what the server answered instead.
-    /// - Returns: Succeeds when the stream is open; fails with a ``ConnectError`` or what ``ConnectError`` can be made of.
+    ///   - loop: Where the connection lives.
+    ///   - makeHandler: Called once, when the server agreed.
+    ///   - connected: Called when TCP stands, with the channel to close on giving up.
+    ///   - declined: Called with what the server answered instead of agreeing.
+    /// - Returns: Succeeds when the stream is open; fails with something that a ``ConnectError`` can be made of.
     func connect(
         on loop: any EventLoop,
         makeHandler: @escaping @Sendable () -> FrameHandler,
@@ -92,8 +96,9 @@ struct WebSocketConnector: Sendable {
                 }
             }
         )
-        return try pipeline.configureUpgradableHTTPClientPipeline(
-            configuration: NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
-        )
+        var http = NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
+        // The first frames may come in one packet with the answer: by default they would be thrown away.
+        http.leftOverBytesStrategy = .forwardBytes
+        return try pipeline.configureUpgradableHTTPClientPipeline(configuration: http)
     }
 }

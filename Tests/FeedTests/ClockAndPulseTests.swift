@@ -1,0 +1,111 @@
+import Core
+import Logging
+import Metrics
+import NIOPosix
+import Testing
+
+@testable import Feed
+
+@Suite("Receive clock and pulse", .timeLimit(.minutes(1)))
+struct ClockAndPulseTests {
+    @Test("keeps its offset while the wall clock is near, and follows a step once")
+    func offset() {
+        var offset = ClockOffset(monotonic: 1_000, wall: 5_000)
+        #expect(offset.nanoseconds == 4_000)
+        #expect(offset.compare(monotonic: 2_000, wall: 100_006_000) == nil)
+        #expect(offset.nanoseconds == 4_000)
+        #expect(offset.compare(monotonic: 2_000, wall: 200_006_000) == 200_000_000)
+        #expect(offset.compare(monotonic: 3_000, wall: 200_007_000) == nil)
+        #expect(offset.compare(monotonic: 4_000, wall: 8_000) == -200_000_000)
+    }
+
+    @Test("never goes back, and knows the year")
+    func clock() {
+        let clock = ReceiveClock()
+        var last = clock.now
+        #expect(last.seconds > 1_600_000_000)
+        for _ in 0..<1000 {
+            let now = clock.now
+            #expect(now >= last)
+            last = now
+        }
+        #expect(clock.followWallClock() == nil)
+    }
+
+    @Test("beats whether or not any venue is connected")
+    func pulse() async {
+        let wakes = Incoming<Void>()
+        let channel = RawChannel(capacity: 10, venues: 1) { wakes.put(()) }
+        let pulse = FeedPulse(
+            loop: 3,
+            eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
+            channel: channel,
+            clock: ReceiveClock(),
+            metrics: FeedMetrics(Registry()),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        pulse.start(interval: .milliseconds(1))
+        var beats = 0
+        var (batch, displaced): ([RawElement], [InstrumentIndex]) = ([], [])
+        while beats < 3 {
+            guard case .batch = channel.take(into: &batch, displaced: &displaced, completed: EngineTally()) else {
+                await wakes.next()
+                continue
+            }
+            for element in batch {
+                guard case .heartbeat(loop: 3, _) = element.payload, element.venue == .none else {
+                    Issue.record("not a heartbeat: \(element)")
+                    continue
+                }
+                beats += 1
+            }
+        }
+        pulse.stop()
+        let flow = channel.snapshot()
+        #expect(flow.terms(.feed).residual == 0)
+        #expect(flow.feeds.last?.synthetic == flow.feeds.last?.eventsIn)
+    }
+
+    @Test("makes everything stale when the clock was stepped")
+    func clockStep() async throws {
+        let server = try await LoopbackServer.start()
+        let bench = FeedBench(server)
+        bench.watch("A", "B")
+        let peer = await server.nextPeer()
+        peer.send("q A 1 1 2")
+        _ = await bench.quotes(1)
+        bench.feed.clockStepped(at: Timestamp(nanoseconds: 7))
+        let marks = await bench.elements(1) { if case .stale = $0.payload { true } else { false } }
+        #expect(marks.map(\.payload) == [.stale(FeedBench.instrument("A"), .clock, at: Timestamp(nanoseconds: 7))])
+        await bench.finish()
+    }
+}
+
+@Suite("Seed schedule")
+struct SeedScheduleTests {
+    @Test("asks once for all, and again for who came while it asked")
+    func coalesces() {
+        var schedule = SeedSchedule()
+        let wanted = (0..<3).map { _ in schedule.want() }
+        #expect(wanted == [true, false, false])
+        let again = (0..<2).map { _ in schedule.succeeded() }
+        #expect(again == [true, false])
+        let wantedLater = schedule.want()
+        #expect(wantedLater)
+    }
+
+    @Test("waits after a failure, asks again while anything is live, and forgets it otherwise")
+    func retries() {
+        var (schedule, seed) = (SeedSchedule(), Seed(1))
+        _ = schedule.want()
+        let delay = schedule.failed(at: at(0), atLeast: .seconds(5), using: &seed)
+        #expect(delay == .seconds(5))
+        let early = [schedule.want(), schedule.tick(at: at(4), isLive: true)]
+        #expect(early == [false, false])
+        let due = schedule.tick(at: at(5), isLive: true)
+        #expect(due)
+        _ = schedule.failed(at: at(5), atLeast: .seconds(5), using: &seed)
+        let forgotten = [schedule.tick(at: at(10), isLive: false), schedule.want()]
+        #expect(forgotten == [false, true])
+    }
+}

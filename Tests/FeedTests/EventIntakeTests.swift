@@ -1,0 +1,153 @@
+import Core
+import Testing
+import Venues
+
+@testable import Feed
+
+@Suite("Event intake")
+struct EventIntakeTests {
+    private let a = InstrumentIndex(0)
+    private let now = Timestamp(nanoseconds: 5)
+
+    private func intake(_ rule: SequenceRule = .increasing) -> EventIntake {
+        let intake = EventIntake(venue: VenueIndex(0), rule: rule)
+        intake.add(self.a)
+        return intake
+    }
+
+    /// What became of quotes with these numbers: the flags of those that were handed over, or `nil`.
+    private func fates(_ numbers: [UInt64], _ rule: SequenceRule) -> [String] {
+        let intake = self.intake(rule)
+        return numbers.map { number in
+            intake.batch.removeAll()
+            intake.tally = FeedTally()
+            intake.take([.quote(quote(self.a, number))], at: self.now)
+            if case .quote(let quote)? = intake.batch.first?.payload {
+                return quote.flags.contains(.repeated) ? "repeated" : "new"
+            }
+            return RejectReason.allCases.first { intake.tally.rejected(.quote, $0) == 1 }?.label ?? "lost"
+        }
+    }
+
+    @Test("takes only greater numbers where they increase")
+    func increasing() {
+        #expect(
+            self.fates([5, 6, 6, 5, 1, 0, 7, 9], .increasing)
+                == ["new", "new", "duplicate", "out_of_order", "out_of_order", "new", "new", "new"]
+        )
+    }
+
+    @Test("takes an equal number as a repeat, and 1 as a restart, where the venue repeats")
+    func repeating() {
+        #expect(
+            self.fates([5, 5, 6, 5, 1, 1, 2, 0, 2], .repeating)
+                == ["new", "repeated", "new", "out_of_order", "new", "repeated", "new", "new", "repeated"]
+        )
+    }
+
+    @Test("begins anew with a new connection")
+    func reconnect() {
+        let intake = self.intake()
+        intake.take([.quote(quote(self.a, 9))], at: self.now)
+        intake.reconnect(self.a)
+        intake.take([.quote(quote(self.a, 3))], at: self.now)
+        #expect(intake.batch.count == 2)
+    }
+
+    @Test("withdraws the quote that an unusable one would replace, but not for a bad trade or an old number")
+    func withdrawal() {
+        let intake = self.intake()
+        intake.take(
+            [
+                .rejected(self.a, .quote, .notPositive), .rejected(self.a, .quote, .unrepresentable),
+                .rejected(self.a, .trade, .notPositive), .rejected(nil, .quote, .unknownSymbol),
+            ],
+            at: self.now
+        )
+        #expect(intake.batch.map(\.payload) == [.withdrawn(self.a, at: self.now), .withdrawn(self.a, at: self.now)])
+        #expect(intake.tally.synthetic == 2 && intake.tally.rejectedTotal == 4)
+    }
+
+    @Test("marks only what the engine holds as fresh, and that once")
+    func marks() {
+        let intake = self.intake()
+        intake.markStale(self.a, .session, at: self.now)
+        #expect(intake.batch.isEmpty)
+        intake.take([.quote(quote(self.a, 1))], at: self.now)
+        intake.markStale(self.a, .session, at: self.now)
+        intake.markStale(self.a, .clock, at: self.now)
+        #expect(intake.batch.map(\.payload).last == .stale(self.a, .session, at: self.now))
+        #expect(intake.batch.count == 2 && intake.tally.synthetic == 1)
+    }
+
+    @Test("seeds only what is acknowledged and has no frame yet")
+    func seeds() {
+        let intake = self.intake()
+        intake.seed(quote(self.a, 0))
+        #expect(intake.batch.isEmpty && intake.tally.eventsIn == 0)
+        intake.acknowledge(self.a)
+        intake.seed(quote(self.a, 0))
+        #expect(intake.subscription(of: self.a) == .seeded && intake.batch.count == 1)
+        intake.seed(quote(self.a, 0))
+        #expect(intake.batch.count == 1)
+        intake.take([.quote(quote(self.a, 1))], at: self.now)
+        #expect(intake.subscription(of: self.a) == .live && intake.firsts == [self.a])
+        intake.seed(quote(self.a, 0))
+        #expect(intake.batch.count == 2 && intake.tally.events(.seed) == 1)
+    }
+
+    @Test("loses and doubles nothing, whatever comes", arguments: [SequenceRule.increasing, .repeating])
+    func conservation(rule: SequenceRule) {
+        for number in 0..<200 as Range<UInt64> {
+            var seed = Seed(number)
+            let intake = EventIntake(venue: VenueIndex(0), rule: rule)
+            let all = (0..<5).map(InstrumentIndex.init)
+            for instrument in all { intake.add(instrument) }
+            var (sent, total) = (UInt64(0), FeedTally())
+            for _ in 0..<300 {
+                self.step(intake, all, using: &seed)
+                if Int.random(in: 0..<4, using: &seed) == 0 {
+                    sent += UInt64(intake.batch.count)
+                    total.add(intake.tally)
+                    intake.batch.removeAll(keepingCapacity: true)
+                    intake.tally = FeedTally()
+                    #expect(total.eventsIn == sent + total.rejectedTotal, "\(seed)")
+                    #expect(total.framesIn == total.framesOut + total.framesDroppedTotal, "\(seed)")
+                }
+                #expect((0..<5).reduce(0) { $0 + intake.subscriptions[$1] } == all.count, "\(seed)")
+            }
+        }
+    }
+
+    private func step(_ intake: EventIntake, _ all: [InstrumentIndex], using seed: inout Seed) {
+        guard let instrument = all.randomElement(using: &seed) else { return }
+        switch Int.random(in: 0..<12, using: &seed) {
+        case 0: intake.reconnect(instrument)
+        case 1: intake.acknowledge(instrument)
+        case 2: intake.refuse(instrument)
+        case 3: intake.seed(quote(instrument, 0))
+        case 4: intake.markStale(instrument, StaleReason.allCases.randomElement(using: &seed) ?? .lost, at: self.now)
+        case 5:
+            intake.frameCame(bytes: 10)
+            intake.frameDropped(FrameDropReason.allCases.randomElement(using: &seed) ?? .binary)
+        default:
+            intake.frameCame(bytes: 10)
+            intake.frameDecoded()
+            intake.take(
+                (0..<Int.random(in: 0..<6, using: &seed)).map { _ in self.event(all, using: &seed) },
+                at: self.now
+            )
+        }
+    }
+
+    private func event(_ all: [InstrumentIndex], using seed: inout Seed) -> FeedEvent {
+        let instrument = InstrumentIndex(Int.random(in: 0...all.count, using: &seed))  // One is not ours.
+        switch Int.random(in: 0..<6, using: &seed) {
+        case 0: return .control(.notice)
+        case 1:
+            let kind: EventKind = Bool.random(using: &seed) ? .quote : .trade
+            return .rejected(instrument, kind, RejectReason.allCases.randomElement(using: &seed) ?? .duplicate)
+        default: return .quote(quote(instrument, UInt64.random(in: 0..<8, using: &seed)))
+        }
+    }
+}

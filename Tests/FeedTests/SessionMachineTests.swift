@@ -1,0 +1,184 @@
+import Core
+import Testing
+import Venues
+
+@testable import Feed
+
+@Suite("Session machine")
+struct SessionMachineTests {
+    private static let limits = SessionLimits(
+        FakeVenue.makeProfile(messagesPerSecond: 5, heartbeatInterval: .seconds(20))
+    )
+
+    private func opened(_ limits: SessionLimits = Self.limits) -> SessionMachine {
+        var machine = SessionMachine(limits: limits)
+        #expect(machine.start(at: at(0)) == [.connect])
+        machine.connected(at: at(0.1))
+        machine.opened(at: at(1))
+        return machine
+    }
+
+    private func requests(_ count: Int) -> [SubscriptionRequest] {
+        (1...count).map { SubscriptionRequest(number: UInt64($0), text: "\($0)", venueSymbols: ["S\($0)"]) }
+    }
+
+    @Test("goes through its states in order")
+    func states() {
+        var machine = SessionMachine(limits: Self.limits)
+        #expect(machine.phase == .stopped)
+        _ = machine.start(at: at(0))
+        #expect(machine.phase == .connecting)
+        machine.connected(at: at(0.1))
+        #expect(machine.phase == .handshaking)
+        machine.opened(at: at(0.2))
+        #expect(machine.phase == .subscribing)
+        #expect(machine.enqueue(self.requests(1), at: at(0.2)) == [.send(self.requests(1)[0])])
+        #expect(machine.acknowledged(1, at: at(0.3)) == [.acknowledged(["S1"]), .live])
+        #expect(machine.phase == .live)
+        var seed = Seed(1)
+        _ = machine.lost(.closed, at: at(1), using: &seed)
+        #expect(machine.phase == .backingOff)
+        machine.stop()
+        #expect(machine.phase == .stopped && machine.nextDeadline(at: at(1)) == nil)
+    }
+
+    @Test("gives up an attempt after five seconds, and a handshake after five more")
+    func timeouts() {
+        var machine = SessionMachine(limits: Self.limits)
+        _ = machine.start(at: at(0))
+        #expect(machine.nextDeadline(at: at(0)) == at(5))
+        #expect(machine.tick(at: at(4.9)) == [])
+        #expect(machine.tick(at: at(5)) == [.giveUp(.timeout)])
+        machine.connected(at: at(4))
+        #expect(machine.tick(at: at(8.9)) == [])
+        #expect(machine.tick(at: at(9)) == [.giveUp(.timeout)])
+    }
+
+    @Test("sends requests no faster than the venue allows, with room for a pong")
+    func throttle() {
+        var machine = self.opened()
+        var sentAt: [MonotonicInstant] = []
+        var now = at(1)
+        var actions = machine.enqueue(self.requests(12), at: now)
+        while sentAt.count < 12 {
+            for case .send in actions { sentAt.append(now) }
+            guard sentAt.count < 12, let next = machine.nextDeadline(at: now) else { break }
+            now = next
+            actions = machine.tick(at: now)
+        }
+        #expect(sentAt.count == 12)
+        #expect(sentAt.last == at(3))
+        for index in 4..<12 { #expect(sentAt[index].since(sentAt[index - 4]) >= .seconds(1)) }
+    }
+
+    @Test("counts a pong among its messages")
+    func pongs() {
+        var machine = self.opened()
+        for _ in 0..<4 { machine.answeredPing(at: at(1)) }
+        #expect(machine.enqueue(self.requests(1), at: at(1)) == [])
+        #expect(machine.tick(at: at(2)) == [.send(self.requests(1)[0])])
+    }
+
+    @Test("is live when every request was answered, by word or by data")
+    func live() {
+        var machine = self.opened()
+        _ = machine.enqueue(self.requests(3), at: at(1))
+        #expect(machine.acknowledged(nil, at: at(1)) == [.acknowledged(["S1"])])
+        #expect(machine.dataCame(for: "S3", at: at(1)) == [.acknowledged(["S3"])])
+        #expect(machine.refused(2, words: "no", at: at(1)) == [.refused(["S2"]), .live])
+    }
+
+    @Test("is not live while a refused group is asked for again")
+    func retry() {
+        var machine = self.opened()
+        _ = machine.enqueue([SubscriptionRequest(number: 1, text: "", venueSymbols: ["A", "B"])], at: at(1))
+        #expect(machine.refused(1, words: "bad A", at: at(1)) == [.refused(["A"]), .subscribe(["B"])])
+        #expect(machine.nextNumber == 2)
+        let retry = SubscriptionRequest(number: 2, text: "", venueSymbols: ["B"])
+        #expect(machine.enqueue([retry], at: at(1)) == [.send(retry)])
+        #expect(machine.acknowledged(2, at: at(1)) == [.acknowledged(["B"]), .live])
+    }
+
+    @Test("gives up when an answer to a subscription never comes")
+    func unanswered() {
+        var machine = self.opened()
+        _ = machine.enqueue(self.requests(1), at: at(1))
+        for second in 2...10 {
+            machine.received(at: at(Double(second)))
+            #expect(machine.tick(at: at(Double(second))).allSatisfy { $0 != .abandon(.silent) })
+        }
+        #expect(machine.tick(at: at(11)) == [.abandon(.silent)])
+    }
+
+    @Test("asks once for a sign of life at half time, then declares the silent connection dead")
+    func silence() {
+        var limits = Self.limits
+        limits.heartbeatInterval = nil
+        limits.deadAfter = .seconds(20)
+        var machine = self.opened(limits)
+        _ = machine.enqueue([], at: at(1))
+        #expect(machine.phase == .live)
+        #expect(machine.nextDeadline(at: at(1)) == at(11))
+        #expect(machine.tick(at: at(10.9)) == [])
+        #expect(machine.tick(at: at(11)) == [.ping])
+        #expect(machine.tick(at: at(12)) == [])
+        #expect(machine.nextDeadline(at: at(12)) == at(21))
+        machine.received(at: at(12))
+        #expect(machine.nextDeadline(at: at(12)) == at(22))
+        #expect(machine.tick(at: at(22)) == [.ping])
+        #expect(machine.tick(at: at(32)) == [.abandon(.silent)])
+    }
+
+    @Test("sends the venue's heartbeat at its interval")
+    func heartbeat() {
+        var machine = self.opened()
+        _ = machine.enqueue([], at: at(1))
+        var beats: [Double] = []
+        for second in 2...62 {
+            machine.received(at: at(Double(second)))
+            for case .heartbeat in machine.tick(at: at(Double(second))) { beats.append(Double(second)) }
+        }
+        #expect(beats == [21, 41, 61])
+    }
+
+    @Test("waits longer after each failure and forgets them after a minute of life")
+    func backoff() {
+        var (seed, machine) = (Seed(3), SessionMachine(limits: Self.limits))
+        for _ in 0..<20 {
+            _ = machine.start(at: at(0))
+            #expect(machine.lost(nil, at: at(0), using: &seed) <= .seconds(10))
+        }
+        machine.opened(at: at(100))
+        _ = machine.enqueue([], at: at(100))
+        #expect(machine.lost(.closed, at: at(160), using: &seed) <= .milliseconds(200))
+    }
+
+    @Test("keeps its failures when the connection was short")
+    func shortLife() {
+        var longest = Duration.zero
+        for number in 0..<50 as Range<UInt64> {
+            var (seed, machine) = (Seed(number), SessionMachine(limits: Self.limits))
+            for second in 0..<10 {
+                machine.opened(at: at(Double(second)))
+                _ = machine.enqueue([], at: at(Double(second)))
+                longest = max(longest, machine.lost(.closed, at: at(Double(second) + 0.5), using: &seed))
+            }
+        }
+        #expect(longest > .seconds(5))
+    }
+
+    @Test("comes back at once when the venue announced the end")
+    func announced() {
+        var (seed, machine) = (Seed(3), self.opened())
+        #expect(machine.lost(.announced, at: at(5), using: &seed) == .zero)
+        #expect(machine.tick(at: at(5)) == [.connect])
+    }
+
+    @Test("waits at least as long as the venue asks")
+    func patience() {
+        var (seed, machine) = (Seed(3), self.opened())
+        #expect(machine.lost(nil, at: at(5), atLeast: .seconds(30), using: &seed) == .seconds(30))
+        #expect(machine.tick(at: at(34)) == [])
+        #expect(machine.tick(at: at(35)) == [.connect])
+    }
+}

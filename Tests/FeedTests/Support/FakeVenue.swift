@@ -1,0 +1,154 @@
+import Core
+import Venues
+
+@testable import Feed
+
+/// A venue with a protocol of its own, small enough to read at a glance.
+///
+/// `> sub 1 A,B`, `> beat 2`; `< ack 1`, `< no 1 words`, `< q A 7 1.5 1.6` (symbol, update number, bid, ask), `< pong`,
+/// `< bye`, `< note`, `< odd` (unknown type). Anything else is malformed.
+struct FakeVenue: VenueAdapter {
+    static func makeProfile(
+        name: String = "fake",
+        sequence: SequenceRule = .increasing,
+        messagesPerSecond: Int = 100,
+        heartbeatInterval: Duration? = nil,
+        deadAfter: Duration = .seconds(30)
+    ) -> VenueProfile {
+        VenueProfile(
+            name: name,
+            market: .spot,
+            restBase: "http://127.0.0.1:1",
+            webSocketBase: "ws://127.0.0.1:1",
+            webSocketPath: "/stream",
+            takerFee: TakerFee(ratio: 0.001, source: "", readOn: ""),
+            sequence: sequence,
+            heartbeatInterval: heartbeatInterval,
+            deadAfter: deadAfter,
+            repeatStaleAfter: nil,
+            topicsPerRequest: 2,
+            instrumentsPerConnection: 4,
+            messagesPerSecond: messagesPerSecond
+        )
+    }
+
+    static let profile = makeProfile()
+    static let catalog: any VenueCatalog = FakeCatalog()
+
+    let symbols: SymbolTable
+
+    func subscriptionRequests(
+        for venueSymbols: [String],
+        firstNumber: UInt64,
+        at now: Timestamp
+    ) -> [SubscriptionRequest] {
+        stride(from: 0, to: venueSymbols.count, by: Self.profile.topicsPerRequest).enumerated().map { index, start in
+            let group = Array(venueSymbols[start..<min(start + Self.profile.topicsPerRequest, venueSymbols.count)])
+            let number = firstNumber + UInt64(index)
+            return SubscriptionRequest(
+                number: number,
+                text: "sub \(number) \(group.joined(separator: ","))",
+                venueSymbols: group
+            )
+        }
+    }
+
+    func heartbeat(number: UInt64, at now: Timestamp) -> String? { "beat \(number)" }
+
+    mutating func decode(
+        _ frame: Span<UInt8>,
+        receivedAt: Timestamp,
+        into events: inout EventBuffer
+    ) throws(FrameError) {
+        let text = String(decoding: frame.indices.map { frame[$0] }, as: UTF8.self)
+        let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        switch (words[0], words.count) {
+        case ("ack", 2): events.append(.control(.acknowledged(request: UInt64(words[1]))))
+        case ("no", 3...): events.append(.control(.refused(request: UInt64(words[1]), text: 0..<frame.count)))
+        case ("pong", 1): events.append(.control(.pong))
+        case ("bye", 1): events.append(.control(.shutdownAnnounced))
+        case ("note", 1): events.append(.control(.notice))
+        case ("odd", 1): throw .unknownType
+        case ("q", 5):
+            guard let instrument = self.symbols.instrument(for: Array(words[1].utf8).span) else {
+                events.append(.rejected(nil, .quote, .unknownSymbol))
+                return
+            }
+            guard let bid = decimal(words[3]), let ask = decimal(words[4]), let sequence = UInt64(words[2]) else {
+                throw .malformed
+            }
+            if bid.mantissa < 0 {
+                events.append(.rejected(instrument, .quote, .notPositive))
+                return
+            }
+            events.append(.quote(quote(instrument, sequence, bid: bid, ask: ask, at: receivedAt)))
+        default: throw .malformed
+        }
+    }
+}
+
+/// `A 1.5 1.6` a line for the book ticker, `A BASE QUOTE` for instruments, `A 1000` for volumes.
+struct FakeCatalog: VenueCatalog {
+    func path(_ route: RestRoute) -> String { "/" + route.rawValue }
+
+    func listing(_ body: Span<UInt8>) throws(CatalogError) -> Listing {
+        var listing = Listing()
+        for words in try Self.lines(body) {
+            guard words.count == 3 else { throw .malformed(at: 0) }
+            listing.instruments.append(ListedInstrument(venueSymbol: words[0], base: words[1], quote: words[2]))
+        }
+        return listing
+    }
+
+    func quoteVolumes(_ body: Span<UInt8>) throws(CatalogError) -> [String: Double] {
+        var volumes: [String: Double] = [:]
+        for words in try Self.lines(body) { volumes[words[0]] = words.count == 2 ? Double(words[1]) : nil }
+        return volumes
+    }
+
+    func bookTickers(
+        _ body: Span<UInt8>,
+        symbols: SymbolTable,
+        requestedAt: Timestamp
+    ) throws(CatalogError) -> [Quote] {
+        var quotes: [Quote] = []
+        for words in try Self.lines(body) {
+            guard words.count == 3, let bid = decimal(words[1]), let ask = decimal(words[2]) else {
+                throw .malformed(at: 0)
+            }
+            guard let instrument = symbols.instrument(for: Array(words[0].utf8).span) else { continue }
+            quotes.append(quote(instrument, 0, bid: bid, ask: ask, at: requestedAt, flags: .seeded))
+        }
+        return quotes
+    }
+
+    func serverTime(_ body: Span<UInt8>) throws(CatalogError) -> Timestamp { .never }
+
+    private static func lines(_ body: Span<UInt8>) throws(CatalogError) -> [[String]] {
+        let text = String(decoding: body.indices.map { body[$0] }, as: UTF8.self)
+        if text.hasPrefix("!") { throw .refused(code: "1", message: text) }
+        return text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    }
+}
+
+func decimal(_ text: String) -> ExactDecimal? { try? ExactDecimal(ascii: Array(text.utf8).span) }
+
+func quote(
+    _ instrument: InstrumentIndex,
+    _ sequence: UInt64,
+    bid: ExactDecimal = ExactDecimal(mantissa: 1, scale: 0),
+    ask: ExactDecimal = ExactDecimal(mantissa: 2, scale: 0),
+    at: Timestamp = Timestamp(nanoseconds: 1),
+    flags: QuoteFlags = []
+) -> Quote {
+    Quote(
+        instrument: instrument,
+        bid: bid,
+        bidSize: ExactDecimal(mantissa: 1, scale: 0),
+        ask: ask,
+        askSize: ExactDecimal(mantissa: 1, scale: 0),
+        sequence: sequence,
+        receivedAt: at,
+        flags: flags
+    )
+}
