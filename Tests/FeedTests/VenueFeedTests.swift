@@ -35,13 +35,13 @@ struct VenueFeedTests {
         #expect(quotes[0].bid.description == "1.5" && quotes[0].ask.description == "1.6")
         try await bench.until { bench.feed.status.isLive }
         try await bench.until { bench.value(#"arb1d_feed_subscriptions{venue="fake",state="live"}"#) == 2 }
-        #expect(bench.value(#"arb1d_feed_subscriptions{venue="fake",state="acknowledged"}"#) == 1)
-        #expect(bench.value(#"arb1d_feed_streams{venue="fake"}"#) == 3)
-        #expect(bench.value(#"arb1d_feed_connections{venue="fake",state="live"}"#) == 1)
+        try await bench.until { bench.value(#"arb1d_feed_subscriptions{venue="fake",state="acknowledged"}"#) == 1 }
+        try await bench.until { bench.value(#"arb1d_feed_streams{venue="fake"}"#) == 3 }
+        try await bench.until { bench.value(#"arb1d_feed_connections{venue="fake",state="live"}"#) == 1 }
         #expect((bench.value(#"arb1d_feed_last_quote_timestamp_seconds{venue="fake"}"#) ?? 0) > 1_000_000_000)
         await bench.finish()
         #expect(await peer.next() == .close([0x03, 0xE8]))
-        #expect(bench.value(#"arb1d_feed_connections{venue="fake",state="stopped"}"#) == 1)
+        try await bench.until { bench.value(#"arb1d_feed_connections{venue="fake",state="stopped"}"#) == 1 }
     }
 
     @Test("divides the instruments over connections, and opens more for later ones")
@@ -154,8 +154,10 @@ struct VenueFeedTests {
         let bench = FeedBench(server, deadAfter: .milliseconds(100))
         bench.watch("A")
         let peer = await self.live(bench, server)
-        #expect(await peer.next() == .ping([]))
-        #expect(await peer.next() == .ended)
+        var heard = await [peer.next()]
+        while heard.last != .ended { heard.append(await peer.next()) }
+        // One ping a silence; a slow machine may have had one before the answer to the request, too.
+        #expect(heard.count >= 2 && heard.dropLast().allSatisfy { $0 == .ping([]) })
         _ = await server.nextPeer()
         try await bench.until { (bench.value(#"arb1d_feed_reconnects_total{venue="fake",reason="silent"}"#) ?? 0) >= 1 }
         await bench.finish()
@@ -184,8 +186,8 @@ struct VenueFeedTests {
         #expect(await peer.next() == .text("sub 2 A"))
         peer.send("ack 2")
         try await bench.until { bench.feed.status.isLive }
-        #expect(bench.value(#"arb1d_feed_subscriptions{venue="fake",state="refused"}"#) == 1)
-        #expect(bench.value(#"arb1d_feed_subscriptions{venue="fake",state="acknowledged"}"#) == 1)
+        try await bench.until { bench.value(#"arb1d_feed_subscriptions{venue="fake",state="refused"}"#) == 1 }
+        try await bench.until { bench.value(#"arb1d_feed_subscriptions{venue="fake",state="acknowledged"}"#) == 1 }
         await bench.finish()
     }
 
@@ -273,6 +275,18 @@ struct VenueFeedTests {
         try await bench.until {
             (bench.value(#"arb1d_feed_connect_failures_total{venue="fake",reason="refused"}"#) ?? 0) >= 1
         }
+        await bench.finish()
+    }
+
+    @Test("connects by name, whichever of its addresses answers")
+    func byName() async throws {
+        let server = try await LoopbackServer.start()
+        let bench = FeedBench(server, host: "localhost")
+        bench.watch("A")
+        let peer = await self.live(bench, server)
+        peer.send("q A 1 1 2")
+        #expect(await bench.quotes(1).count == 1)
+        #expect(bench.value(#"arb1d_feed_connect_attempts_total{venue="fake"}"#) == 1)
         await bench.finish()
     }
 

@@ -20,3 +20,8 @@ public struct MonotonicInstant: Hashable, Comparable, Sendable {
     /// The time from `earlier` to this instant.
     func since(_ earlier: MonotonicInstant) -> Duration { .nanoseconds(self.nanoseconds - earlier.nanoseconds) }
 }
+
+extension Duration {
+    /// As a number, for metrics.
+    var inSeconds: Double { Double(self.wholeNanoseconds) / 1e9 }
+}

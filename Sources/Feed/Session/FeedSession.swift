@@ -19,37 +19,37 @@ protocol FeedSessionOwner: AnyObject {
 // Invariant: everything is read and written on `loop` only; every entry point checks it.
 final class FeedSession: @unchecked Sendable {
     let instruments: [InstrumentIndex]
-    private let venueSymbols: [String]
-    private let positions: [String: InstrumentIndex]
-    private let names: [InstrumentIndex: String]
-    private let symbols: SymbolTable
-    private let adapterType: any VenueAdapter.Type
-    private let connector: WebSocketConnector
-    private let maxMessageBytes: Int
-    private let loop: any EventLoop
-    private let clock: ReceiveClock
-    private let instrumentation: VenueInstruments
-    private let intake: EventIntake
-    private var owner: (any FeedSessionOwner)?
+    let venueSymbols: [String]
+    let positions: [String: InstrumentIndex]
+    let names: [InstrumentIndex: String]
+    let symbols: SymbolTable
+    let adapterType: any VenueAdapter.Type
+    let connector: WebSocketConnector
+    let maxMessageBytes: Int
+    let loop: any EventLoop
+    let clock: ReceiveClock
+    let instrumentation: VenueInstruments
+    let intake: EventIntake
+    var owner: (any FeedSessionOwner)?
 
-    private var machine: SessionMachine
-    private var generator = SystemRandomNumberGenerator()
-    private var adapter: any VenueAdapter
-    private var events: EventBuffer = []
-    private var channel: (any Channel)?
-    private var handler: FrameHandler?
+    var machine: SessionMachine
+    var generator = SystemRandomNumberGenerator()
+    var adapter: any VenueAdapter
+    var events: EventBuffer = []
+    var channel: (any Channel)?
+    var handler: FrameHandler?
     /// Tells the answers of an attempt that was given up from those of the present one.
-    private var attempt: UInt64 = 0
-    private var attemptStart = MonotonicInstant(nanoseconds: 0)
-    private var readAt = MonotonicInstant(nanoseconds: 0)
-    private var stamp = Timestamp(nanoseconds: 0)
+    var attempt: UInt64 = 0
+    var attemptStart = MonotonicInstant(nanoseconds: 0)
+    var readAt = MonotonicInstant(nanoseconds: 0)
+    var stamp = Timestamp(nanoseconds: 0)
     /// Decided in the middle of a read, done at its end.
-    private var condemned: LossReason?
-    private var condemnedWords: String?
-    private var timer: Scheduled<Void>?
-    private var timerAt: MonotonicInstant?
-    private(set) var liveSince: Timestamp?
-    private var closed: EventLoopPromise<Void>?
+    var condemned: LossReason?
+    var condemnedWords: String?
+    var timer: Scheduled<Void>?
+    var timerAt: MonotonicInstant?
+    var liveSince: Timestamp?
+    var closed: EventLoopPromise<Void>?
 
     init(
         watching: [(instrument: InstrumentIndex, venueSymbol: String)],
@@ -125,7 +125,7 @@ final class FeedSession: @unchecked Sendable {
 
 extension FeedSession {
     /// Asks the machine, then does what it says and sets the timer anew.
-    private func step(_ verb: (inout SessionMachine, MonotonicInstant) -> [SessionAction]) {
+    func step(_ verb: (inout SessionMachine, MonotonicInstant) -> [SessionAction]) {
         let now = self.clock.monotonic
         var actions: [SessionAction] = []
         self.change { actions = verb(&$0, now) }
@@ -134,7 +134,7 @@ extension FeedSession {
     }
 
     /// Lets the machine move, and shows where it moved.
-    private func change(_ verb: (inout SessionMachine) -> Void) {
+    func change(_ verb: (inout SessionMachine) -> Void) {
         let old = self.machine.phase
         verb(&self.machine)
         let new = self.machine.phase
@@ -143,7 +143,7 @@ extension FeedSession {
         self.owner?.sessionMoved(from: old, to: new)
     }
 
-    private func perform(_ action: SessionAction, at now: MonotonicInstant) {
+    func perform(_ action: SessionAction, at now: MonotonicInstant) {
         switch action {
         case .connect: self.connect(at: now)
         case .send(let request): self.handler?.send(text: request.text)
@@ -165,7 +165,7 @@ extension FeedSession {
         }
     }
 
-    private func subscribe(_ venueSymbols: [String]) {
+    func subscribe(_ venueSymbols: [String]) {
         let requests = self.adapter.subscriptionRequests(
             for: venueSymbols,
             firstNumber: self.machine.nextNumber,
@@ -175,7 +175,7 @@ extension FeedSession {
     }
 
     /// One timer for everything: it fires at the machine's next deadline, or earlier and finds nothing to do.
-    private func schedule(at now: MonotonicInstant) {
+    func schedule(at now: MonotonicInstant) {
         guard let deadline = self.machine.nextDeadline(at: now) else {
             self.timer?.cancel()
             (self.timer, self.timerAt) = (nil, nil)
@@ -191,213 +191,4 @@ extension FeedSession {
             self.step { $0.tick(at: $1) }
         }
     }
-}
-
-// MARK: - Connecting
-
-extension FeedSession {
-    private func connect(at now: MonotonicInstant) {
-        if let admitted = self.owner?.admitConnect(at: now) {
-            self.instrumentation.failed(.limit)
-            self.change { $0.postpone(until: admitted) }
-            return
-        }
-        self.attempt += 1
-        self.attemptStart = now
-        self.instrumentation.connectAttempts.increment()
-        let attempt = self.attempt
-        self.connector.connect(
-            on: self.loop,
-            makeHandler: {
-                let handler = FrameHandler(delegate: self, maxMessageBytes: self.maxMessageBytes)
-                if attempt == self.attempt { self.handler = handler }
-                return handler
-            },
-            connected: { channel in self.connected(channel, attempt) },
-            declined: { status, retryAfter in self.declined(status, retryAfter, attempt) }
-        ).whenComplete { result in
-            switch result {
-            case .success(.upgraded): self.opened(attempt)
-            case .success(.declined): break  // `declined` hears what the server said.
-            case .failure(let error): self.failed(error, attempt)
-            }
-        }
-    }
-
-    private func connected(_ channel: any Channel, _ attempt: UInt64) {
-        guard attempt == self.attempt, self.machine.phase == .connecting else { return channel.close(promise: nil) }
-        self.channel = channel
-        self.step { machine, now in
-            machine.connected(at: now)
-            return []
-        }
-    }
-
-    private func opened(_ attempt: UInt64) {
-        guard attempt == self.attempt, self.handler != nil, self.machine.phase == .handshaking else { return }
-        self.adapter = self.adapterType.init(symbols: self.symbols)
-        for instrument in self.instruments { self.intake.reconnect(instrument) }
-        self.step { machine, now in
-            machine.opened(at: now)
-            self.instrumentation.connectSeconds.observe(now.since(self.attemptStart).inSeconds)
-            return [.subscribe(self.venueSymbols)]
-        }
-    }
-
-    private func declined(_ status: Int, _ retryAfter: String?, _ attempt: UInt64) {
-        guard attempt == self.attempt else { return }
-        let asked = retryAfter.flatMap { UInt16($0) }.map { Duration.seconds(Int64($0)) } ?? .zero
-        // Refusals of this kind mean that we come too often: at least the longest backoff.
-        let isBan = [403, 418, 429].contains(status)
-        self.connectFailed(.http(status: status), atLeast: max(asked, isBan ? .seconds(10) : .zero))
-    }
-
-    private func failed(_ error: any Error, _ attempt: UInt64) {
-        guard attempt == self.attempt else { return }
-        self.connectFailed(ConnectError(error, wasConnected: self.channel != nil), words: "\(error)")
-    }
-
-    private func connectFailed(_ error: ConnectError, atLeast: Duration = .zero, words: String? = nil) {
-        guard self.machine.phase == .connecting || self.machine.phase == .handshaking else { return }
-        self.drop()
-        self.instrumentation.failed(error)
-        self.backOff(nil, atLeast: atLeast)
-        self.owner?.sessionFailed(error, words: words)
-    }
-
-    /// Forgets the present connection: whatever still comes from it is of no attempt any more.
-    private func drop() {
-        self.attempt += 1
-        self.handler?.abandon()
-        self.channel?.close(promise: nil)
-        (self.handler, self.channel) = (nil, nil)
-        (self.condemned, self.condemnedWords) = (nil, nil)
-    }
-
-    private func backOff(_ reason: LossReason?, atLeast: Duration = .zero) {
-        let now = self.clock.monotonic
-        var delay = Duration.zero
-        self.change { delay = $0.lost(reason, at: now, atLeast: atLeast, using: &self.generator) }
-        self.instrumentation.backoffSeconds.observe(delay.inSeconds)
-        self.schedule(at: now)
-    }
-
-    private func lose(_ reason: LossReason, words: String?) {
-        guard self.machine.isOpen else { return }
-        let wasLive = self.isLive
-        self.drop()
-        self.markStale()
-        for instrument in self.instruments { self.intake.reconnect(instrument) }
-        self.instrumentation.lost(reason)
-        self.backOff(reason)
-        self.owner?.sessionLost(reason, wasLive: wasLive, words: words)
-    }
-
-    private func markStale() {
-        let now = self.clock.now
-        for instrument in self.instruments { self.intake.markStale(instrument, .session, at: now) }
-    }
-}
-
-// MARK: - Frames
-
-extension FeedSession: FrameHandlerDelegate {
-    func readBegan() {
-        self.readAt = self.clock.monotonic
-        self.stamp = self.clock.timestamp(of: self.readAt)
-    }
-
-    func received(text payload: Span<UInt8>) -> Bool {
-        guard self.machine.isOpen, self.condemned == nil else { return self.closed != nil }
-        self.intake.frameCame(bytes: payload.count)
-        self.events.removeAll(keepingCapacity: true)
-        do throws(FrameError) {
-            try self.adapter.decode(payload, receivedAt: self.stamp, into: &self.events)
-        } catch {
-            switch error {
-            case .malformed:
-                self.intake.frameDropped(.malformed)
-                self.condemn(.garbage, venueWords(payload))
-                return false
-            case .unknownType:
-                self.intake.frameDropped(.unknownType)
-                return true
-            }
-        }
-        self.intake.frameDecoded()
-        self.intake.take(self.events, at: self.stamp)
-        for instrument in self.intake.firsts {
-            if let symbol = self.names[instrument] { self.step { $0.dataCame(for: symbol, at: $1) } }
-        }
-        for event in self.events {
-            if case .control(let control) = event { self.act(on: control, of: payload) }
-        }
-        return self.condemned == nil
-    }
-
-    private func act(on control: ControlEvent, of payload: Span<UInt8>) {
-        switch control {
-        case .acknowledged(let request): self.step { $0.acknowledged(request, at: $1) }
-        case .refused(let request, let text):
-            let words = venueWords(payload.extracting(text.clamped(to: 0..<payload.count)))
-            var refused: [String] = []
-            self.step { machine, now in
-                let actions = machine.refused(request, words: words, at: now)
-                for case .refused(let symbols) in actions { refused += symbols }
-                return actions
-            }
-            self.owner?.sessionRefused(refused, words: words)
-        case .shutdownAnnounced: self.condemn(.announced, nil)
-        case .pong, .notice: break
-        }
-    }
-
-    func received(binaryByteCount: Int) {
-        guard self.machine.isOpen else { return }
-        self.intake.frameCame(bytes: binaryByteCount)
-        self.intake.frameDropped(.binary)
-    }
-
-    func answeredPing() { self.machine.answeredPing(at: self.readAt) }
-
-    func violated(_ violation: FrameViolation) {
-        guard self.machine.isOpen else { return }
-        self.intake.frameCame(bytes: 0)
-        self.intake.frameDropped(violation == .oversized ? .oversized : .malformed)
-        self.condemn(.garbage, "\(violation)")
-    }
-
-    private func condemn(_ reason: LossReason, _ words: String?) {
-        guard self.condemned == nil else { return }
-        (self.condemned, self.condemnedWords) = (reason, words)
-    }
-
-    func readEnded(frames: Int) {
-        if frames > 0 { self.machine.received(at: self.readAt) }
-        if let reason = self.condemned {
-            let (handler, words) = (self.handler, self.condemnedWords)
-            self.handler = nil  // Its end is no news any more.
-            handler?.close(code: reason == .garbage ? 1002 : 1000)
-            self.lose(reason, words: words)
-        }
-        self.owner?.readEnded(at: self.readAt, frames: frames)
-    }
-
-    func connectionEnded(_ handler: FrameHandler, close: CloseFrame?, error: (any Error)?) {
-        guard handler === self.handler else { return }
-        if self.closed != nil { return self.abandon() }
-        let words = close.map { "\($0.code.map(String.init) ?? "no code") \(venueWords($0.reason))" }
-        if self.machine.isOpen {
-            let reason: LossReason = self.condemned ?? (error == nil ? .closed : .reset)
-            self.lose(reason, words: words ?? error.map { venueWords("\($0)") })
-            self.owner?.readEnded(at: self.readAt, frames: 0)
-        } else {
-            self.connectFailed(.http(status: nil), words: words)
-        }
-    }
-}
-
-extension Duration {
-    /// As a number, for metrics.
-    var inSeconds: Double { Double(self.wholeNanoseconds) / 1e9 }
 }

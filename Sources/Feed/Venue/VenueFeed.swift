@@ -15,21 +15,21 @@ public final class VenueFeed: @unchecked Sendable {
 
     private let adapter: any VenueAdapter.Type
     private let settings: VenueSettings
-    private let loop: any EventLoop
+    let loop: any EventLoop
     private let channel: RawChannel
-    private let clock: ReceiveClock
+    let clock: ReceiveClock
     private let instruments: VenueInstruments
     private let connector: Result<WebSocketConnector, any Error>
     private let state = Mutex(VenueFeedStatus())
-    private let intake: EventIntake
-    private var log: VenueLog
+    let intake: EventIntake
+    var log: VenueLog
 
     private var sessions: [FeedSession] = []
-    private var sessionOf: [InstrumentIndex: FeedSession] = [:]
-    private var watched: [(venueSymbol: String, instrument: InstrumentIndex)] = []
-    private var seeds = SeedSchedule()
-    private var generator = SystemRandomNumberGenerator()
-    private var isStopped = false
+    var sessionOf: [InstrumentIndex: FeedSession] = [:]
+    var watched: [(venueSymbol: String, instrument: InstrumentIndex)] = []
+    var seeds = SeedSchedule()
+    var generator = SystemRandomNumberGenerator()
+    var isStopped = false
     /// Venues ban addresses that connect too often: 300 in five minutes on the strictest.
     private var attempts = RateWindow(limit: 250, per: .seconds(300))
 
@@ -170,7 +170,7 @@ extension VenueFeed {
     }
 
     /// Gives the burst to the raw channel and shows what moved.
-    private func handOver() {
+    func handOver() {
         if !self.intake.isEmpty {
             self.channel.send(&self.intake.batch, tally: &self.intake.tally, venue: self.venue)
         }
@@ -226,41 +226,5 @@ extension VenueFeed: FeedSessionOwner {
         if frames > 0 { self.instruments.lastFrame.set(self.clock.timestamp(of: now).seconds) }
         if let quoteAt = self.intake.takeLastQuoteAt() { self.instruments.lastQuote.set(quoteAt.seconds) }
         self.handOver()
-    }
-}
-
-// MARK: - Seeds
-
-extension VenueFeed {
-    private func askForSeeds() {
-        let (catalog, symbols) = (self.rest.catalog, SymbolTable(self.watched))
-        self.rest.get(.bookTicker) { result in
-            // Read here, on the REST thread: half a megabyte of JSON must not delay a quote.
-            let answer = SeedAnswer(result, catalog: catalog, symbols: symbols)
-            self.loop.execute { self.seedsCame(answer) }
-        }
-    }
-
-    private func seedsCame(_ answer: SeedAnswer) {
-        guard !self.isStopped else { return }
-        switch answer {
-        case .quotes(let quotes, let askedAt):
-            for quote in quotes {
-                guard let liveSince = self.sessionOf[quote.instrument]?.liveSince, liveSince <= askedAt else {
-                    continue
-                }
-                self.intake.seed(quote)
-            }
-            self.handOver()
-            self.log.seedsWork()
-            if self.seeds.succeeded() { self.askForSeeds() }
-        case .failed(let reason, let patience):
-            self.log.seedsFail(reason)
-            let delay = self.seeds.failed(at: self.clock.monotonic, atLeast: patience, using: &self.generator)
-            self.loop.scheduleTask(in: TimeAmount(delay) + .milliseconds(1)) {
-                let isLive = self.status.isLive && !self.isStopped
-                if self.seeds.tick(at: self.clock.monotonic, isLive: isLive) { self.askForSeeds() }
-            }
-        }
     }
 }

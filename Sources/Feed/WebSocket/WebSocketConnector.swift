@@ -46,32 +46,29 @@ struct WebSocketConnector: Sendable {
         let upgrader = WebSocketUpgrader(key: HandshakeKey(using: &generator)) { channel in
             try channel.pipeline.syncOperations.addHandler(makeHandler())
         }
-        let opened = loop.makePromise(of: WebSocketUpgrader.Outcome.self)
         return ClientBootstrap(group: loop)
             .connectTimeout(self.timeout)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try self.configure(channel, upgrader, declined).cascade(to: opened)
-                }
+                channel.eventLoop.makeCompletedFuture { try self.configure(channel, upgrader, declined) }
             }
             .connect(host: self.address.host, port: self.address.port)
-            .flatMapError { error in
-                // Without a channel nobody else ends the promise.
-                opened.fail(error)
-                return loop.makeFailedFuture(error)
-            }
             .flatMap { channel in
                 connected(channel)
-                return opened.futureResult
+                // Of several addresses each got a channel and a handshake of its own: this is the one that connected.
+                return loop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.handler(type: UpgradeHandler.self).upgradeResultFuture
+                }.flatMap { $0 }
             }
     }
+
+    private typealias UpgradeHandler = NIOTypedHTTPClientUpgradeHandler<WebSocketUpgrader.Outcome>
 
     private func configure(
         _ channel: any Channel,
         _ upgrader: WebSocketUpgrader,
         _ declined: @escaping @Sendable (_ status: Int, _ retryAfter: String?) -> Void
-    ) throws -> EventLoopFuture<WebSocketUpgrader.Outcome> {
+    ) throws {
         let pipeline = channel.pipeline.syncOperations
         if let tls = self.tls {
             // An IP address cannot be a server name; NIOSSL then checks the certificate against the peer's address.
@@ -99,6 +96,6 @@ struct WebSocketConnector: Sendable {
         var http = NIOUpgradableHTTPClientPipelineConfiguration(upgradeConfiguration: configuration)
         // The first frames may come in one packet with the answer: by default they would be thrown away.
         http.leftOverBytesStrategy = .forwardBytes
-        return try pipeline.configureUpgradableHTTPClientPipeline(configuration: http)
+        _ = try pipeline.configureUpgradableHTTPClientPipeline(configuration: http)
     }
 }

@@ -1,0 +1,99 @@
+import Core
+import NIOCore
+import Venues
+
+extension FeedSession: FrameHandlerDelegate {
+    func readBegan() {
+        self.readAt = self.clock.monotonic
+        self.stamp = self.clock.timestamp(of: self.readAt)
+    }
+
+    func received(text payload: Span<UInt8>) -> Bool {
+        guard self.machine.isOpen, self.condemned == nil else { return self.closed != nil }
+        self.intake.frameCame(bytes: payload.count)
+        self.events.removeAll(keepingCapacity: true)
+        do throws(FrameError) {
+            try self.adapter.decode(payload, receivedAt: self.stamp, into: &self.events)
+        } catch {
+            switch error {
+            case .malformed:
+                self.intake.frameDropped(.malformed)
+                self.condemn(.garbage, venueWords(payload))
+                return false
+            case .unknownType:
+                self.intake.frameDropped(.unknownType)
+                return true
+            }
+        }
+        self.intake.frameDecoded()
+        self.intake.take(self.events, at: self.stamp)
+        for instrument in self.intake.firsts {
+            if let symbol = self.names[instrument] { self.step { $0.dataCame(for: symbol, at: $1) } }
+        }
+        for event in self.events {
+            if case .control(let control) = event { self.act(on: control, of: payload) }
+        }
+        return self.condemned == nil
+    }
+
+    private func act(on control: ControlEvent, of payload: Span<UInt8>) {
+        switch control {
+        case .acknowledged(let request): self.step { $0.acknowledged(request, at: $1) }
+        case .refused(let request, let text):
+            let words = venueWords(payload.extracting(text.clamped(to: 0..<payload.count)))
+            var refused: [String] = []
+            self.step { machine, now in
+                let actions = machine.refused(request, words: words, at: now)
+                for case .refused(let symbols) in actions { refused += symbols }
+                return actions
+            }
+            self.owner?.sessionRefused(refused, words: words)
+        case .shutdownAnnounced: self.condemn(.announced, nil)
+        case .pong, .notice: break
+        }
+    }
+
+    func received(binaryByteCount: Int) {
+        guard self.machine.isOpen else { return }
+        self.intake.frameCame(bytes: binaryByteCount)
+        self.intake.frameDropped(.binary)
+    }
+
+    func answeredPing() { self.machine.answeredPing(at: self.readAt) }
+
+    func violated(_ violation: FrameViolation) {
+        guard self.machine.isOpen else { return }
+        self.intake.frameCame(bytes: 0)
+        self.intake.frameDropped(violation == .oversized ? .oversized : .malformed)
+        self.condemn(.garbage, "\(violation)")
+    }
+
+    private func condemn(_ reason: LossReason, _ words: String?) {
+        guard self.condemned == nil else { return }
+        (self.condemned, self.condemnedWords) = (reason, words)
+    }
+
+    func readEnded(frames: Int) {
+        if frames > 0 { self.machine.received(at: self.readAt) }
+        if let reason = self.condemned {
+            let (handler, words) = (self.handler, self.condemnedWords)
+            self.handler = nil  // Its end is no news any more.
+            handler?.close(code: reason == .garbage ? 1002 : 1000)
+            self.lose(reason, words: words)
+        }
+        self.owner?.readEnded(at: self.readAt, frames: frames)
+    }
+
+    func connectionEnded(_ handler: FrameHandler, close: CloseFrame?, error: (any Error)?) {
+        guard handler === self.handler else { return }
+        if self.closed != nil { return self.abandon() }
+        let words = close.map { "\($0.code.map(String.init) ?? "no code") \(venueWords($0.reason))" }
+        if self.machine.isOpen {
+            let reason: LossReason = self.condemned ?? (error == nil ? .closed : .reset)
+            self.lose(reason, words: words ?? error.map { venueWords("\($0)") })
+            self.owner?.readEnded(at: self.readAt, frames: 0)
+        } else {
+            self.connectFailed(.http(status: nil), words: words)
+        }
+    }
+}
