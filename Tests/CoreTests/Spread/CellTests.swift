@@ -7,46 +7,31 @@ import Testing
 struct CellTests {
     @Test("a reader beside the writer never sees half a reading of a pair", .timeLimit(.minutes(5)))
     func pairCell() {
+        let readings = (0...100_000 as ClosedRange<Int64>).map(Self.reading)
         let cell = PairCell()
-        let isOver = Atomic<Bool>(false)
-        cell.store(Self.reading(0))
-        let reader: @Sendable () -> Void = {
-            var newest = 0.0
-            while !isOver.load(ordering: .acquiring) {
-                for _ in 0..<200 {
-                    let reading = cell.read()
-                    if reading != Self.reading(Int64(reading.spread)) { Issue.record("torn: \(reading)") }
-                    if reading.spread < newest { Issue.record("went back from \(newest): \(reading)") }
-                    newest = reading.spread
-                }
+        cell.store(readings[0])
+        let findings = Self.race(
+            write: { cell.store(readings[$0]) },
+            read: {
+                let reading = cell.read()
+                return reading == readings[Int(reading.spread)] ? nil : "torn: \(reading)"
             }
-        }
-        let writer: @Sendable () -> Void = {
-            for number in 1...100_000 { cell.store(Self.reading(Int64(number))) }
-            isOver.store(true, ordering: .releasing)
-        }
-        Threads.run([writer, reader, reader])
-        #expect(cell.read() == Self.reading(100_000))
+        )
+        #expect(findings.isEmpty)
+        #expect(cell.read() == readings.last)
     }
 
     @Test("a reader beside the writer never sees the bid of one quote with the ask of another", .timeLimit(.minutes(5)))
     func instrumentCell() {
         let cell = InstrumentCell()
-        let isOver = Atomic<Bool>(false)
-        let reader: @Sendable () -> Void = {
-            while !isOver.load(ordering: .acquiring) {
-                for _ in 0..<200 {
-                    guard let top = cell.read() else { continue }
-                    if top.ask != top.bid + 1 { Issue.record("torn: \(top)") }
-                    if Int(top.bid) % 5 == 0 { Issue.record("should be absent: \(top)") }
-                }
+        let findings = Self.race(
+            write: { cell.store($0 % 5 == 0 ? nil : (Double($0), Double($0 + 1))) },
+            read: {
+                guard let top = cell.read() else { return nil }
+                return top.ask == top.bid + 1 && Int(top.bid) % 5 != 0 ? nil : "torn: \(top)"
             }
-        }
-        let writer: @Sendable () -> Void = {
-            for number in 1...100_000 { cell.store(number % 5 == 0 ? nil : (Double(number), Double(number + 1))) }
-            isOver.store(true, ordering: .releasing)
-        }
-        Threads.run([writer, reader, reader])
+        )
+        #expect(findings.isEmpty)
         #expect(cell.read() == nil)
     }
 
@@ -58,6 +43,33 @@ struct CellTests {
             cell.store(Self.reading(number))
             #expect(cell.read() == Self.reading(number))
         }
+    }
+
+    /// Writes 1 to 100,000 while three threads read, and says what the readers found wrong.
+    private static func race(
+        write: @escaping @Sendable (Int) -> Void,
+        read: @escaping @Sendable () -> String?
+    ) -> [String] {
+        let (readers, findings) = (3, Findings())
+        let ready = Atomic<Int>(0)
+        let isOver = Atomic<Bool>(false)
+        let reader: @Sendable () -> Void = {
+            ready.add(1, ordering: .releasing)
+            while !isOver.load(ordering: .acquiring) {
+                if let finding = read() { findings.note(finding) }
+            }
+        }
+        let writer: @Sendable () -> Void = {
+            while ready.load(ordering: .acquiring) < readers { Threads.yield() }
+            for number in 1...100_000 {
+                write(number)
+                // Pauses of several lengths, so that readers get through, and not always at the same place.
+                for _ in 0..<(number % 4) { _ = read() }
+            }
+            isOver.store(true, ordering: .releasing)
+        }
+        Threads.run([writer] + Array(repeating: reader, count: readers))
+        return findings.first
     }
 
     /// All fields as functions of one number.

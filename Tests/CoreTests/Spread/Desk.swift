@@ -16,7 +16,8 @@ final class Desk {
         listing: [(venue: Int, symbol: String)] = [(0, "BTC"), (1, "BTC")],
         fees: [Double] = [0, 0, 0],
         repeatStaleAfter: [Int64?] = [nil, nil, nil],
-        every: Int64 = 0
+        every: Int64 = 0,
+        pointMaxAge: Int64? = nil
     ) throws {
         self.universe = Universe(
             venues: zip(fees, repeatStaleAfter).map {
@@ -27,6 +28,7 @@ final class Desk {
         var settings = EngineSettings(band: BandSettings(upper: half, lower: half))
         settings.band.minPoints = 1
         settings.points.every = every
+        settings.points.maxAge = pointMaxAge
         self.board = Board(universe: self.universe)
         self.engine = SpreadEngine(universe: self.universe, settings: settings, board: self.board)
         for (venue, symbol) in listing { self.list(venue, symbol) }

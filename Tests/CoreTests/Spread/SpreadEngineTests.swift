@@ -160,6 +160,20 @@ struct SpreadEngineTests {
         }
     }
 
+    @Test("a leg exactly as old as allowed still makes a point, a nanosecond later it makes none")
+    func pointMaxAge() throws {
+        let desk = try Desk(pointMaxAge: 2 * second)
+        let begin = desk.now
+        desk.quote(0, bid: 100, ask: 101)
+        for (age, points) in [(2 * second, 1), (2 * second + 1, 1)] as [(Int64, UInt64)] {
+            desk.now = begin + age
+            desk.quote(1, bid: 100, ask: 101)
+            #expect(desk.board.read().venuePair(sell: VenueIndex(0), buy: VenueIndex(1)).points.value == points)
+        }
+        let missing = desk.board.read().venuePair(sell: VenueIndex(0), buy: VenueIndex(1)).pointsMissing
+        #expect(missing[Int(PointMissing.tooOld.rawValue)].value == 1)
+    }
+
     @Test("a longer universe in mid-run keeps every reading, band, count and window")
     func growth() throws {
         let desk = try Desk(listing: [(0, "BTC"), (1, "BTC")])
