@@ -43,11 +43,12 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Core", swiftSettings: strict),
         .target(name: "Venues", dependencies: ["Core"], swiftSettings: strict),
         .target(name: "Metrics", dependencies: ["Core"], swiftSettings: strict),
-        .target(name: "Health", dependencies: ["Core", "Metrics"], swiftSettings: strict),
+        .target(name: "Health", dependencies: ["Core", "Metrics", "CSystemd"], swiftSettings: strict),
         .target(
             name: "Feed",
             dependencies: [
@@ -65,7 +66,9 @@ let package = Package(
             dependencies: [
                 "Metrics", "Health",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "HummingbirdCore", package: "hummingbird", moduleAliases: aliases),
+                // Only HummingbirdCore is imported; the alias needs a product that reaches the aliased module.
+                .product(name: "Hummingbird", package: "hummingbird", moduleAliases: aliases),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -132,7 +135,11 @@ let package = Package(
             swiftSettings: strictTests
         ),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strictTests),
-        .testTarget(name: "arb1dTests", dependencies: ["arb1d", "Core"], swiftSettings: strictTests),
+        .testTarget(
+            name: "arb1dTests",
+            dependencies: ["arb1d", "Core", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strictTests
+        ),
         .testTarget(
             name: "SystemTests",
             dependencies: ["arb1d", "exchange-sim", "TestSupport"],

@@ -24,7 +24,7 @@ public struct HealthModel: Sendable {
         case noneSince(Timestamp)
     }
 
-    private let limits: Limits
+    public var limits: Limits
     private var isConfigurationLoaded = false
     private var areListenersUp = false
     private var isDraining = false

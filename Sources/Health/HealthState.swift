@@ -15,6 +15,9 @@ public final class HealthState: Sendable {
 
     // MARK: Feeding
 
+    /// The times that decide, from now on.
+    public func limits(_ limits: HealthModel.Limits) { self.model.withLock { $0.limits = limits } }
+
     public func configurationLoaded() { self.model.withLock { $0.configurationLoaded() } }
 
     public func listenersUp() { self.model.withLock { $0.listenersUp() } }

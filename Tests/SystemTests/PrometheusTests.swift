@@ -5,7 +5,10 @@ import Testing
 /// A real Prometheus scrapes arb1d, which watches simulated venues.
 @Suite("Under a real Prometheus")
 struct PrometheusTests {
-    @Test("is up, and counts exactly the quotes that the venues say they sent", .enabled(if: PrometheusServer.isExpected))
+    @Test(
+        "is up, and counts exactly the quotes that the venues say they sent",
+        .enabled(if: PrometheusServer.isExpected, "Prometheus is not installed")
+    )
     func countsAgree() async throws {
         let workspace = try Workspace()
         let exchange = try await Exchange(["--rate", "300", "--symbols", "12"], in: workspace)
@@ -16,16 +19,17 @@ struct PrometheusTests {
             try await daemon.metrics().family("arb1d_feed_events_total").values.reduce(0, +) > 3_000 ? true : nil
         }
         _ = try await HTTP.send(exchange.control("/sim/freeze"), method: "POST")
-        try await eventually("an empty pipeline with every quote counted") {
+        try await eventually("an empty pipeline with every quote counted") { () -> Bool? in
             let metrics = try await daemon.metrics()
             for venue in exchange.venues {
                 let sent = try await exchange.venue(venue)["quotes_sent"] as? Double
                 guard let sent, sent > 0, metrics.quotes(of: venue) == sent else { return nil }
             }
-            return metrics.family("arb1d_flow_held").filter { !$0.key.contains("window") }.values.max() == 0 ? true : nil
+            let held = metrics.family("arb1d_flow_held").filter { !$0.key.contains("window") }
+            return held.values.max() == 0 ? true : nil
         }
         // One scrape interval later Prometheus has the final counts, and says the same.
-        try await eventually("Prometheus to agree") {
+        try await eventually("Prometheus to agree") { () -> Bool? in
             guard try await prometheus.query("up").first?.value == 1 else { return nil }
             for venue in exchange.venues {
                 let sent = try await exchange.venue(venue)["quotes_sent"] as? Double
@@ -44,7 +48,7 @@ struct PrometheusTests {
 final class PrometheusServer {
     static let isInstalled = FileManager.default.isExecutableFile(atPath: "/usr/bin/prometheus")
     /// On CI its absence must fail.
-    static let isExpected = Self.isInstalled || ProcessInfo.processInfo.environment["CI"] != nil
+    static let isExpected = PrometheusServer.isInstalled || ProcessInfo.processInfo.environment["CI"] != nil
 
     struct Sample {
         let labels: [String: String]

@@ -1,4 +1,5 @@
 import Core
+import Logging
 import Testing
 
 @testable import arb1d
@@ -69,7 +70,7 @@ struct ConfigurationTests {
         #expect(configuration.engine.band.upper.index(in: 10) == 8)
         #expect(configuration.engine.windowMaxBytes == 64 << 20)
         #expect(configuration.shutdownDelay == .seconds(1))
-        #expect(configuration.logLevel == "debug")
+        #expect(configuration.logLevel == .debug)
     }
 
     @Test("lets the environment override the file")
@@ -89,10 +90,11 @@ struct ConfigurationTests {
     @Test(
         "names key, line and remedy of what is wrong",
         arguments: [
-            ("lisen: 127.0.0.1:1\n", "line 1, lisen: unknown key; take it out, or write one of: "),
+            ("lisen: 127.0.0.1:1\n", "line 1, lisen: unknown key; did you mean listen?"),
+            ("quux: 1\n", "line 1, quux: unknown key; take it out, or write one of: "),
             ("ready: {grace: 10}\n", "line 1, ready.grace: \"10\" does not fit; write a duration with its unit"),
             ("ready:\n  grace: [1s]\n", "line 2, ready.grace: a list; write a duration"),
-            ("ready:\n  grcae: 1s\n", "line 2, ready.grcae: unknown key; take it out, or write one of: ready.grace"),
+            ("ready:\n  grcae: 1s\n", "line 2, ready.grcae: unknown key; did you mean ready.grace?"),
             ("band: {points: 10}\n", "band.min_points: 50 is more than band.points (10): no band ever; make"),
             ("band: {upper: 0.2, lower: 0.5}\n", "line 1, band.lower: not below band.upper; write"),
             ("shutdown: {delay: 30s}\n", "line 1, shutdown.delay: not shorter than shutdown.deadline; leave"),
@@ -131,5 +133,16 @@ struct ConfigurationTests {
         for address in ["http://user:secret@host", "http://", "ftp://host", "http://a b"] {
             #expect(!self.problems("venues: {binance: {rest: \"\(address)\"}, bybit: {}}\n").isEmpty, "\(address)")
         }
+    }
+
+    @Test("prints settings that read back to the same")
+    func roundTrip() throws {
+        let first = try self.load(
+            "listen: \"[::1]:6000\"\npoints: {every: 0, max_age: 2500us}\nwindow: {span: 90m}\n" + Self.venues
+        )
+        let second = try self.load(first.yaml)
+        #expect(second.yaml == first.yaml)
+        #expect(second.engine == first.engine)
+        #expect(second.listenHost == "::1")
     }
 }

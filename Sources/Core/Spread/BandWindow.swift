@@ -1,5 +1,5 @@
 /// The settings of all bands.
-public struct BandSettings: Sendable {
+public struct BandSettings: Sendable, Equatable {
     /// At most so many points.
     public var points = 200
     /// And none older than this, in nanoseconds of engine time.

@@ -2,7 +2,7 @@
 public enum PointLegs: Sendable, Equatable { case both, sell }
 
 /// When a quote makes a point of a pair.
-public struct PointSettings: Sendable {
+public struct PointSettings: Sendable, Equatable {
     /// At most one point in each slot of this length, in nanoseconds of engine time; 0: one at every quote.
     public var every: Int64 = 100_000_000
     public var by = PointLegs.both
@@ -13,7 +13,7 @@ public struct PointSettings: Sendable {
 }
 
 /// Everything that the engine's results depend on besides the quotes.
-public struct EngineSettings: Sendable {
+public struct EngineSettings: Sendable, Equatable {
     public var points = PointSettings()
     public var band: BandSettings
     /// How long quotes are kept, in nanoseconds of engine time.

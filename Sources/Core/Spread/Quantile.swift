@@ -1,5 +1,7 @@
 /// A quantile as an exact fraction, so that a rank never depends on how a `Double` rounds.
 public struct Quantile: Hashable, Sendable {
+    /// The fraction as it was given.
+    public let decimal: ExactDecimal
     private let numerator: Int64
     private let denominator: Int64
 
@@ -7,6 +9,7 @@ public struct Quantile: Hashable, Sendable {
     public init?(_ decimal: ExactDecimal) {
         guard decimal.scale <= 9, decimal.mantissa > 0 else { return nil }
         guard decimal <= ExactDecimal(mantissa: 1, scale: 0) else { return nil }
+        self.decimal = decimal
         self.numerator = decimal.mantissa
         self.denominator = wholePowersOfTen[Int(decimal.scale)]
     }

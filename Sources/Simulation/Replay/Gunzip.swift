@@ -23,7 +23,7 @@ public enum Gunzip {
         var unpacked: [UInt8] = []
         var status = Z_OK
         var input = file  // zlib takes a mutable pointer, and only reads.
-        let failure: GunzipError? = input.withUnsafeMutableBufferPointer { input in
+        let failure: GunzipError? = unsafe input.withUnsafeMutableBufferPointer { input in
             unsafe stream.next_in = input.baseAddress
             unsafe stream.avail_in = UInt32(clamping: input.count)
             var chunk = [UInt8](repeating: 0, count: 1 << 20)

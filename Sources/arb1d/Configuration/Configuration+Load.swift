@@ -1,4 +1,5 @@
 import Core
+import Logging
 import Venues
 
 extension Configuration {
@@ -163,10 +164,8 @@ extension Configuration {
                 "leave time to drain: make the delay shorter or the deadline longer"
             )
         }
-        let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
-        let level = reader.scalar("log.level", expected: "one of: \(levels.joined(separator: ", "))") {
-            levels.contains($0) ? $0 : nil
-        }
+        let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+        let level = reader.scalar("log.level", expected: "one of: \(levels)") { Logger.Level(rawValue: $0) }
         if let level { self.logLevel = level }
     }
 

@@ -1,8 +1,9 @@
 import Core
+import Logging
 
 /// Everything that an operator can choose, with the defaults of the documentation.
-struct Configuration: Sendable {
-    struct VenueChoice: Sendable {
+struct Configuration: Sendable, Equatable {
+    struct VenueChoice: Sendable, Equatable {
         let name: String
         /// `nil`: the venue's public address.
         var restBase: String?
@@ -29,7 +30,7 @@ struct Configuration: Sendable {
     var livenessTimeout = Duration.seconds(15)
     var shutdownDeadline = Duration.seconds(20)
     var shutdownDelay = Duration.zero
-    var logLevel = "info"
+    var logLevel = Logger.Level.info
     /// SHA-256 of the file, in hexadecimal.
     var digest = ""
 }

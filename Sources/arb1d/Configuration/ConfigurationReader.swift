@@ -60,16 +60,36 @@ struct ConfigurationReader {
     mutating func reportUnknownKeys() {
         let unknown = self.tree.entries.filter { !self.known.contains($0.key) }
         for (path, entry) in unknown.sorted(by: { $0.value.line < $1.value.line }) {
-            let near = self.known.filter { Self.parent($0) == Self.parent(path) }.sorted()
-            let remedy =
-                near.isEmpty
-                ? "take it out" : "take it out, or write one of: \(near.joined(separator: ", "))"
-            self.report(path, .line(entry.line), "unknown key", remedy)
+            self.report(path, .line(entry.line), "unknown key", self.remedy(for: path))
         }
         for (path, section) in self.tree.sections.sorted(by: { $0.value.line < $1.value.line })
         where !path.isEmpty && section.keys.isEmpty && !self.known.contains(path) && !self.hasKnownChild(path) {
-            self.report(path, .line(section.line), "unknown key", "take it out")
+            self.report(path, .line(section.line), "unknown key", self.remedy(for: path))
         }
+    }
+
+    /// What was probably meant, else what could have been.
+    private func remedy(for path: String) -> String {
+        let near = self.known.min { Self.distance(path, $0) < Self.distance(path, $1) }
+        if let near, Self.distance(path, near) <= max(2, path.count / 5) { return "did you mean \(near)?" }
+        let siblings = self.known.filter { Self.parent($0) == Self.parent(path) }.sorted()
+        return siblings.isEmpty ? "take it out" : "take it out, or write one of: \(siblings.joined(separator: ", "))"
+    }
+
+    /// How many letters must be put in, taken out or changed to make the one word of the other.
+    private static func distance(_ left: String, _ right: String) -> Int {
+        let right = Array(right)
+        var row = Array(0...right.count)
+        for (index, letter) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = index + 1
+            for column in right.indices {
+                let change = diagonal + (letter == right[column] ? 0 : 1)
+                diagonal = row[column + 1]
+                row[column + 1] = min(change, row[column] + 1, row[column + 1] + 1)
+            }
+        }
+        return row[right.count]
     }
 
     mutating func report(_ key: String, _ origin: ConfigurationProblem.Origin, _ problem: String, _ remedy: String) {

@@ -3,7 +3,11 @@ import Metrics
 
 /// Facts about this process: what was built, what it was told, and its bounds.
 enum InfoCollector {
-    static func register(in registry: Registry, configuration: Configuration) {
+    static func register(
+        in registry: Registry,
+        configuration: Configuration,
+        digest: ReloadService.DigestInForce
+    ) {
         let families = [
             SampledFamily(
                 "arb1d_build_info",
@@ -27,7 +31,7 @@ enum InfoCollector {
         let limit = Double(configuration.engine.windowMaxBytes)
         registry.collect(families) { sink in
             sink.add(0, build, 1.0)
-            sink.add(1, [configuration.digest], 1.0)
+            sink.add(1, [digest.value], 1.0)
             sink.add(2, [], limit)
         }
     }

@@ -5,10 +5,18 @@ import Synchronization
 
 /// Writes each message as one line to standard error, in one write.
 struct LineLogHandler: LogHandler {
-    var logLevel: Logger.Level
     var metadata: Logger.Metadata = [:]
     let style: LogStyle
-    let written: LogCounts
+    let control: LogControl
+    /// A level of this logger's own, which a reload does not move.
+    private var ownLevel: Logger.Level?
+
+    init(style: LogStyle, control: LogControl) { (self.style, self.control) = (style, control) }
+
+    var logLevel: Logger.Level {
+        get { self.ownLevel ?? self.control.level }
+        set { self.ownLevel = newValue }
+    }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { self.metadata[key] }
@@ -26,14 +34,22 @@ struct LineLogHandler: LogHandler {
             message: "\(event.message)",
             metadata: fields
         )
-        self.written.count(event.level)
+        self.control.count(event.level)
         StandardError.write(line)
     }
 }
 
-/// Log lines by level, counted before the registry exists, for `arb1d_log_messages_total`.
-final class LogCounts: Sendable {
+/// The level of the log, which a reload may change, and the lines written by level, for `arb1d_log_messages_total`.
+final class LogControl: Sendable {
     private let counts = Mutex<[Logger.Level: UInt64]>([:])
+    private let current: Mutex<Logger.Level>
+
+    init(level: Logger.Level) { self.current = Mutex(level) }
+
+    var level: Logger.Level {
+        get { self.current.withLock { $0 } }
+        set { self.current.withLock { $0 = newValue } }
+    }
 
     func count(_ level: Logger.Level) { self.counts.withLock { $0[level, default: 0] += 1 } }
 

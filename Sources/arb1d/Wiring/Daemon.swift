@@ -7,7 +7,6 @@ import Metrics
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import Synchronization
 import UnixSignals
 import Venues
 
@@ -27,8 +26,14 @@ struct Daemon {
     private let rest: RestClient
     private let feedMetrics: FeedMetrics
     private let feeds: [VenueFeed]
+    private let reload: ReloadService
 
-    init(_ configuration: Configuration, logger: Logger, logCounts: LogCounts) throws(ConfigurationError) {
+    init(
+        _ configuration: Configuration,
+        file: String,
+        logger: Logger,
+        log: LogControl
+    ) throws(ConfigurationError) {
         RestClient.initialiseLibrary()
         self.configuration = configuration
         self.logger = logger
@@ -40,7 +45,8 @@ struct Daemon {
                     readyGrace: configuration.readyGrace,
                     livenessTimeout: configuration.livenessTimeout
                 )
-            )
+            ),
+            clock: self.clock
         )
         self.board = Board(universe: self.universe, registry: self.registry)
         self.engine = EngineThread(capacity: configuration.channelCapacity, venues: adapters.count)
@@ -65,14 +71,23 @@ struct Daemon {
         }
         self.feeds = feeds
         try Self.check(feeds)
-        self.registerMetrics(logCounts)
+        self.reload = ReloadService(
+            file: file,
+            running: configuration,
+            health: self.health,
+            log: log,
+            registry: self.registry,
+            logger: logger
+        )
+        self.registerMetrics(log)
     }
 
-    /// Runs until SIGTERM or SIGINT and drains.
+    /// Runs until SIGTERM or SIGINT, and returns when everything is drained.
     ///
-    /// - Returns: 0, or the exit status of a drain that took too long.
+    /// A drain that takes longer than its deadline ends the process instead, with ``ExitStatus/drainDeadline``.
+    ///
     /// - Throws: ``ListenError`` when the address cannot be taken.
-    func run() async throws -> Int32 {
+    func run() async throws {
         let pulse = FeedPulse(
             loop: 0,
             eventLoop: self.feedLoops.any(),
@@ -84,22 +99,26 @@ struct Daemon {
         for feed in self.feeds { pulse.add(feed) }
         self.health.state.configurationLoaded()
         for feed in self.feeds { self.health.state.venue(feed.profile.name, isLive: false) }
-        self.health.state.pipelineStarted(loops: 1, at: self.clock.now)
+        self.health.state.pipelineStarted(loops: 1, at: self.health.now)
         pulse.start()
-        let isDrained = Atomic(false)
-        let group = ServiceGroup(configuration: self.serviceGroup())
-        try await group.run()
-        isDrained.store(true, ordering: .relaxed)
+        try await ServiceGroup(configuration: self.serviceGroup()).run()
         pulse.stop()
         try? await self.feedLoops.shutdownGracefully()
         self.logger.info("stopped", metadata: ["event": "stopped"])
-        return 0
     }
 
-    /// Services stop in the reverse of this order, each after the one below it: drain, feeds, engine, listener.
+    /// Services stop in the reverse of this order, each after the one below it: drain, feeds, engine, listener, observer.
     private func serviceGroup() -> ServiceGroupConfiguration {
-        var configuration = ServiceGroupConfiguration(
+        ServiceGroupConfiguration(
             services: [
+                ObserverService(
+                    feeds: self.feeds,
+                    board: self.board,
+                    channel: self.engine.channel,
+                    clock: self.clock,
+                    health: self.health,
+                    rate: self.rate
+                ),
                 self.server(),
                 EngineService(
                     engine: self.engine,
@@ -109,14 +128,7 @@ struct Daemon {
                     clock: self.clock,
                     health: self.health
                 ),
-                ObserverService(
-                    feeds: self.feeds,
-                    board: self.board,
-                    channel: self.engine.channel,
-                    clock: self.clock,
-                    health: self.health,
-                    rate: self.rate
-                ),
+                self.reload,
                 FeedService(feeds: self.feeds, rest: self.rest),
                 UniverseService(
                     universe: self.universe,
@@ -129,14 +141,13 @@ struct Daemon {
                 DrainService(
                     health: self.health,
                     delay: self.configuration.shutdownDelay,
+                    deadline: self.configuration.shutdownDeadline,
                     logger: self.logger
                 ),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: self.quietLogger
         )
-        configuration.maximumGracefulShutdownDuration = self.configuration.shutdownDeadline
-        return configuration
     }
 
     private var planner: UniversePlanner {
@@ -190,11 +201,11 @@ extension Daemon {
 
     private func routes() -> [Route] {
         var routes: [Route] = [.metrics(self.registry)]
-        routes += Route.probes { [health, clock] in health.state.report(at: clock.now) }
+        routes += Route.probes { [health] in health.report }
         routes += LandingPage(version: Build.version, revision: Build.configuration) { self.landing() }.routes
         routes.append(
             Route("/api/health") { _ in
-                let status = self.health.state.report(at: self.clock.now).passes(.readiness) ? "ready" : "not_ready"
+                let status = self.health.report.passes(.readiness) ? "ready" : "not_ready"
                 let body = self.summary(best: 1).json(status: status)
                 return EndpointResponse(contentType: "application/json", body: Array(body.utf8))
             }
@@ -239,7 +250,7 @@ extension Daemon {
 // MARK: - Metrics and settings
 
 extension Daemon {
-    private func registerMetrics(_ logCounts: LogCounts) {
+    private func registerMetrics(_ log: LogControl) {
         let engine = self.engine
         FlowCollector.register(
             in: self.registry,
@@ -248,10 +259,10 @@ extension Daemon {
             heartbeatsCompleted: { engine.heartbeatsCompleted }
         )
         MarketCollector(board: self.board).register(in: self.registry)
-        self.health.state.register(in: self.registry, now: { [clock] in clock.now })
-        logCounts.register(in: self.registry)
+        self.health.state.register(in: self.registry, now: { [health] in health.now })
+        log.register(in: self.registry)
         ProcessMetrics.register(in: self.registry)
-        InfoCollector.register(in: self.registry, configuration: self.configuration)
+        InfoCollector.register(in: self.registry, configuration: self.configuration, digest: self.reload.digest)
     }
 
     private static func check(_ feeds: [VenueFeed]) throws(ConfigurationError) {

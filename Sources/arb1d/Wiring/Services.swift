@@ -1,5 +1,6 @@
 import Core
 import Feed
+import Glibc
 import Health
 import Logging
 import ServiceLifecycle
@@ -21,7 +22,7 @@ struct EngineService: Service {
                 board: self.board,
                 clock: { self.clock.now },
                 heartbeat: { loop, _ in
-                    self.health.state.heartbeatReturned(loop: Int(loop), at: self.clock.now)
+                    self.health.state.heartbeatReturned(loop: Int(loop), at: self.health.now)
                 }
             )
         }
@@ -47,7 +48,7 @@ struct FeedService: Service {
     }
 }
 
-/// Looks at feeds and engine once a second on behalf of health checks and rates.
+/// Looks at feeds and engine once a second on behalf of health checks, systemd and rates; ends after all others.
 struct ObserverService: Service {
     let feeds: [VenueFeed]
     let board: Board
@@ -60,7 +61,7 @@ struct ObserverService: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 let now = self.clock.now
-                self.health.observe(feeds: self.feeds, board: self.board, at: now)
+                self.health.observe(feeds: self.feeds, board: self.board)
                 self.rate.note(self.channel.snapshot().quotes, at: now)
                 try? await Task.sleep(for: .seconds(1))
             }
@@ -73,12 +74,22 @@ struct ObserverService: Service {
 struct DrainService: Service {
     let health: DaemonHealth
     let delay: Duration
+    let deadline: Duration
     let logger: Logger
 
     func run() async throws {
         try? await gracefulShutdown()
         self.health.state.draining()
+        self.health.serviceManager.stopping()
         self.logger.info("draining", metadata: ["event": "draining"])
+        Task.detached { await self.insist() }
         if self.delay > .zero { try? await Task.sleep(for: self.delay) }
+    }
+
+    /// Ends the process when the rest does not end in time: whoever stopped us will not wait longer.
+    private func insist() async {
+        try? await Task.sleep(for: self.deadline)
+        self.logger.critical("drain deadline passed", metadata: ["event": "drain_deadline"])
+        exit(ExitStatus.drainDeadline)
     }
 }

@@ -18,7 +18,7 @@ final class Program {
     ) throws {
         self.name = URL(filePath: executable).lastPathComponent
         self.outputPath = workspace.path("\(self.name)-\(UUID().uuidString.prefix(8)).log")
-        FileManager.default.createFile(atPath: self.outputPath, contents: nil)
+        _ = FileManager.default.createFile(atPath: self.outputPath, contents: nil)
         let output = try FileHandle(forWritingTo: URL(filePath: self.outputPath))
         self.process.executableURL = URL(filePath: executable)
         self.process.arguments = arguments

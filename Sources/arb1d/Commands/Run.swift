@@ -24,10 +24,10 @@ struct Run: AsyncParsableCommand {
             Self.complain("\(error)")
             throw ExitCode(ExitStatus.configuration)
         }
-        let counts = LogCounts()
+        let log = LogControl(level: configuration.logLevel)
         let daemon: Daemon
         do {
-            daemon = try Daemon(configuration, logger: Self.logger(configuration, counts), logCounts: counts)
+            daemon = try Daemon(configuration, file: self.config, logger: Self.logger(log), log: log)
         } catch {
             Self.complain("\(error)")
             throw ExitCode(ExitStatus.configuration)
@@ -37,8 +37,7 @@ struct Run: AsyncParsableCommand {
 
     private static func run(_ daemon: Daemon) async throws {
         do {
-            let status = try await daemon.run()
-            if status != 0 { throw ExitCode(status) }
+            try await daemon.run()
         } catch let error as ListenError {
             self.complain("\(error)")
             throw ExitCode(ExitStatus.cannotListen)
@@ -46,10 +45,9 @@ struct Run: AsyncParsableCommand {
     }
 
     /// Logfmt for a person at a terminal, JSON for everybody else.
-    private static func logger(_ configuration: Configuration, _ counts: LogCounts) -> Logger {
+    private static func logger(_ log: LogControl) -> Logger {
         let style: LogStyle = isatty(STDERR_FILENO) == 1 ? .logfmt : .json
-        let level = Logger.Level(rawValue: configuration.logLevel) ?? .info
-        return Logger(label: "arb1d") { _ in LineLogHandler(logLevel: level, style: style, written: counts) }
+        return Logger(label: "arb1d") { _ in LineLogHandler(style: style, control: log) }
     }
 
     /// Says why there is no daemon, in plain words, before there is a log.

@@ -1,0 +1,73 @@
+import Core
+import Logging
+import Venues
+
+extension Configuration {
+    /// The settings in force in the form of the file, which reads back to the same.
+    ///
+    /// Nothing in it is secret: addresses with credentials are refused when they are read.
+    var yaml: String {
+        var lines = ["listen: \(Self.quoted(self.listenAddress))", "venues:"]
+        for venue in self.venues {
+            let profile = VenueRegistry.adapter(named: venue.name)?.profile
+            lines.append("  \(venue.name):")
+            lines.append("    rest: \(Self.quoted(venue.restBase ?? profile?.restBase ?? ""))")
+            lines.append("    websocket: \(Self.quoted(venue.webSocketBase ?? profile?.webSocketBase ?? ""))")
+            lines.append("    fee: \(venue.fee ?? profile?.takerFee.ratio ?? 0)")
+            lines.append("    dead_after: \(Self.text(venue.deadAfter ?? profile?.deadAfter ?? .zero))")
+            if let file = venue.caFile { lines.append("    ca_file: \(Self.quoted(file))") }
+        }
+        let points = self.engine.points
+        let band = self.engine.band
+        lines += [
+            "discovery:",
+            "  quotes: \(Self.list(self.quotes))",
+            "  symbols: \(Self.list(self.symbols))",
+            "  min_volume: \(self.minVolume)",
+            "  max_instruments: \(self.maxInstruments)",
+            "points:",
+            "  every: \(Self.text(.nanoseconds(points.every)))",
+            "  by: \(points.by == .both ? "both" : "sell")",
+            "  max_age: \(points.maxAge.map { Self.text(.nanoseconds($0)) } ?? "off")",
+            "band:",
+            "  points: \(band.points)",
+            "  max_age: \(Self.text(.nanoseconds(band.maxAge)))",
+            "  min_points: \(band.minPoints)",
+            "  upper: \(band.upper.decimal)",
+            "  lower: \(band.lower.decimal)",
+            "window:",
+            "  span: \(Self.text(.nanoseconds(self.engine.windowSpan)))",
+            "  max_bytes: \(self.engine.windowMaxBytes)",
+            "channel: {capacity: \(self.channelCapacity)}",
+            "ready: {grace: \(Self.text(self.readyGrace))}",
+            "liveness: {timeout: \(Self.text(self.livenessTimeout))}",
+            "shutdown: {deadline: \(Self.text(self.shutdownDeadline)), delay: \(Self.text(self.shutdownDelay))}",
+            "log: {level: \(self.logLevel.rawValue)}",
+        ]
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var listenAddress: String {
+        let isIPv6 = self.listenHost.contains(":")
+        return (isIPv6 ? "[\(self.listenHost)]" : self.listenHost) + ":\(self.listenPort)"
+    }
+
+    private static func list(_ values: [String]) -> String {
+        "[" + values.map(Self.quoted).joined(separator: ", ") + "]"
+    }
+
+    /// YAML reads a JSON string.
+    private static func quoted(_ text: String) -> String { LogLine.quoted(text) }
+
+    /// In the largest unit that needs no fraction.
+    private static func text(_ duration: Duration) -> String {
+        let nanoseconds = duration.wholeNanoseconds
+        let units: [(String, Int64)] = [
+            ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000),
+        ]
+        for (unit, size) in units where nanoseconds != 0 && nanoseconds % size == 0 {
+            return "\(nanoseconds / size)\(unit)"
+        }
+        return "\(nanoseconds)ns"
+    }
+}
