@@ -83,9 +83,8 @@ struct UnitTests {
     @Test("a watchdog and statuses that are not tried again")
     func contract() throws {
         let lines = Set(try Repository.text(Self.path).split(separator: "\n").map(String.init))
-        let expected: Set = [
-            "Type=notify", "NotifyAccess=main", "WatchdogSec=15", "ExecReload=/bin/kill -HUP $MAINPID",
-        ]
+        let reload = #"ExecReload=/bin/sh -c "kill -HUP $$MAINPID""#
+        let expected: Set = ["Type=notify", "NotifyAccess=main", "WatchdogSec=15", reload]
         #expect(expected.subtracting(lines) == [])
         let prevented = lines.first { $0.hasPrefix("RestartPreventExitStatus=") }
         #expect(prevented?.contains("78") == true)
