@@ -5,7 +5,8 @@ import Testing
 /// What goes wrong in real life, done to a real arb1d.
 @Suite("In misfortune")
 struct MisfortuneTests {
-    private static let twoVenues = "venues: {binance: {rest: \"http://127.0.0.1:1\"}, bybit: {rest: \"http://127.0.0.1:1\"}}\n"
+    private static let twoVenues =
+        "venues: {binance: {rest: \"http://127.0.0.1:1\"}, bybit: {rest: \"http://127.0.0.1:1\"}}\n"
 
     @Test(
         "refuses a wrong configuration with status 78, naming key, line and remedy",

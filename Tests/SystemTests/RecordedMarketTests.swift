@@ -29,10 +29,14 @@ struct RecordedMarketTests {
         }
         let expected = try Self.expectedSpreads(directory)
         let counts = try Self.expectedQuotes(directory)
-        let metrics = try await eventually("all quotes") {
+        try await eventually("all quotes, and an idle engine", within: .seconds(90)) { () -> Bool? in
             let metrics = try await daemon.metrics()
-            return counts.allSatisfy { metrics.quotes(of: $0.key) == $0.value } ? metrics : nil
+            guard counts.allSatisfy({ metrics.quotes(of: $0.key) == $0.value }) else { return nil }
+            return metrics["arb1d_flow_held{stage=\"raw\"}"] == 0 && metrics["arb1d_flow_held{stage=\"engine\"}"] == 0
+                ? true : nil
         }
+        // Asked again: the cells may have been read before the ledger.
+        let metrics = try await daemon.metrics()
         let sellSpot = try #require(metrics.spread(sell: "binance", buy: "binance-usdm"))
         let sellPerpetual = try #require(metrics.spread(sell: "binance-usdm", buy: "binance"))
         // The script rounds its per cents to nine places.

@@ -49,7 +49,8 @@ func decimal(_ text: String) throws -> ExactDecimal { try ExactDecimal(ascii: Ar
 
 /// A quote's numbers as text, for comparison in one line.
 func line(_ quote: Quote) -> String {
-    "\(quote.bid)×\(quote.bidSize) \(quote.ask)×\(quote.askSize) #\(quote.sequence) @\(milliseconds(quote.exchangeTime))"
+    "\(quote.bid)×\(quote.bidSize) \(quote.ask)×\(quote.askSize) #\(quote.sequence)"
+        + " @\(milliseconds(quote.exchangeTime))"
 }
 
 func line(_ trade: Trade) -> String {

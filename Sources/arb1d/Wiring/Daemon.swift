@@ -107,7 +107,7 @@ struct Daemon {
         self.logger.info("stopped", metadata: ["event": "stopped"])
     }
 
-    /// Services stop in the reverse of this order, each after the one below it: drain, feeds, engine, listener, observer.
+    /// Services stop in the reverse of this order, one after the other: drain, feeds, engine, listener, observer.
     private func serviceGroup() -> ServiceGroupConfiguration {
         ServiceGroupConfiguration(
             services: [

@@ -11,7 +11,7 @@ struct DaemonHealth: Sendable {
     /// Opens when the listener accepts connections: nothing is asked of a venue before.
     let listening = Gate()
 
-    /// The instant that the checks go by: monotonic, so that a step of the wall clock neither fails nor excuses anybody.
+    /// The instant that the checks go by: monotonic, so that a step of the wall clock fails and excuses nobody.
     var now: Timestamp { Timestamp(nanoseconds: self.clock.monotonic.nanoseconds) }
 
     var report: HealthReport { self.state.report(at: self.now) }

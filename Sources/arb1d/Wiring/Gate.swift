@@ -2,31 +2,46 @@ import Synchronization
 
 /// Holds tasks back until it is opened, once and for good.
 final class Gate: Sendable {
-    private enum State {
-        case open
-        case closed([CheckedContinuation<Void, Never>])
+    private struct State {
+        var isOpen = false
+        var nextWaiter: UInt64 = 0
+        /// `nil` marks a waiter that was cancelled before it began to wait.
+        var waiters: [UInt64: CheckedContinuation<Void, Never>?] = [:]
     }
 
-    private let state = Mutex(State.closed([]))
+    private let state = Mutex(State())
 
     func open() {
-        let waiting = self.state.withLock { state -> [CheckedContinuation<Void, Never>] in
-            guard case .closed(let waiting) = state else { return [] }
-            state = .open
-            return waiting
+        let waiting = self.state.withLock { state in
+            state.isOpen = true
+            defer { state.waiters = [:] }
+            return state.waiters.values.compactMap { $0 }
         }
         for continuation in waiting { continuation.resume() }
     }
 
-    /// Returns when the gate is open; a cancelled task waits like any other.
+    /// Returns when the gate is open, or the task is cancelled.
     func wait() async {
-        await withCheckedContinuation { continuation in
-            let isOpen = self.state.withLock { state in
-                guard case .closed(let waiting) = state else { return true }
-                state = .closed(waiting + [continuation])
-                return false
+        let waiter = self.state.withLock { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let goesOn = self.state.withLock { state in
+                    if state.isOpen || state.waiters.removeValue(forKey: waiter) != nil { return true }
+                    state.waiters[waiter] = .some(continuation)
+                    return false
+                }
+                if goesOn { continuation.resume() }
             }
-            if isOpen { continuation.resume() }
+        } onCancel: {
+            let continuation = self.state.withLock { state -> CheckedContinuation<Void, Never>? in
+                if let waiting = state.waiters.removeValue(forKey: waiter) { return waiting }
+                if !state.isOpen { state.waiters[waiter] = .some(nil) }
+                return nil
+            }
+            continuation?.resume()
         }
     }
 }

@@ -78,7 +78,7 @@ struct DrainService: Service {
     let logger: Logger
 
     func run() async throws {
-        try? await gracefulShutdown()
+        try await gracefulShutdown()  // Throws when another service failed: then there is nothing to drain.
         self.health.state.draining()
         self.health.serviceManager.stopping()
         self.logger.info("draining", metadata: ["event": "draining"])
