@@ -106,6 +106,7 @@ let package = Package(
         ),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictTests),
         .testTarget(name: "TidyTests", swiftSettings: strictTests),
+        .testTarget(name: "DeployTests", dependencies: ["TestSupport"], swiftSettings: strictTests),
         .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strictTests),
         .testTarget(name: "VenuesTests", dependencies: ["Core", "Venues", "TestSupport"], swiftSettings: strictTests),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strictTests),

@@ -27,7 +27,7 @@ live=no
 [[ ${1:-} == --live ]] && live=yes
 port="${PORT:-5000}"
 symbols="${SYMBOLS:-40}"
-rate="${RATE:-2000}"
+rate="${RATE:-500}"
 patience=15
 [[ $live == yes ]] && patience=60
 base="http://127.0.0.1:$port"

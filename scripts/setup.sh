@@ -5,7 +5,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 packages=(git curl ca-certificates pkg-config libssl-dev libsystemd-dev libcurl4-openssl-dev zlib1g-dev)
-[[ ${1:-run} == test ]] && packages+=(prometheus shellcheck procps)
+[[ ${1:-run} == test ]] && packages+=(prometheus prometheus-alertmanager systemd shellcheck procps)
 
 is_installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true) == installed ]]; }
 
@@ -43,9 +43,9 @@ has_no_candidate() {
     return 1
 }
 
-# Debian starts a service as it installs it. The tests start their own Prometheus, so this one must not run.
+# Debian starts a service as it installs it. The tests start their own, so these must not run.
 policy=/usr/sbin/policy-rc.d
-if [[ " ${missing[*]} " == *' prometheus '* && ! -e $policy ]]; then
+if [[ " ${missing[*]} " == *' prometheus'* && ! -e $policy ]]; then
     # Invoked by the trap.
     # shellcheck disable=SC2317
     remove_policy() { "${as_root[@]}" rm -f "$policy"; }
@@ -67,7 +67,7 @@ fi
 for package in "${missing[@]}"; do
     is_installed "$package" || die "$package is still missing." "As root: apt-get install $package"
 done
-if [[ " ${missing[*]} " == *' prometheus '* ]] && command -v systemctl >/dev/null; then
-    "${as_root[@]}" systemctl disable prometheus.service >/dev/null 2>&1 || true
+if [[ " ${missing[*]} " == *' prometheus'* ]] && command -v systemctl >/dev/null; then
+    "${as_root[@]}" systemctl disable prometheus.service prometheus-alertmanager.service >/dev/null 2>&1 || true
 fi
 say 'System packages: installed'

@@ -48,7 +48,7 @@ struct WebSocketConnector: Sendable {
         }
         return ClientBootstrap(group: loop)
             .connectTimeout(self.timeout)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try self.configure(channel, upgrader, declined) }
             }
