@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-run: ## Build, then run arb1d against simulated venues; PORT=5000 SYMBOLS=40 RATE=2000 SEED=1
+run: ## Build, then run arb1d against simulated venues; PORT=5000 SYMBOLS=40 RATE=500 SEED=1
 	@scripts/run.sh
 
 run-live: ## Build, then run arb1d against the real venues: public data, no keys; PORT=5000

@@ -101,6 +101,78 @@ struct MisfortuneTests {
         }
     }
 
+    @Test("goes on with the others when a venue accepts connections and never answers")
+    func silentVenue() async throws {
+        let workspace = try Workspace()
+        let exchange = try await Exchange(["--venues", "binance,bybit", "--rate", "200"], in: workspace)
+        let silent = try SilentServer()
+        let configuration = exchange.configuration + "  gateio: {rest: \"http://127.0.0.1:\(silent.port)\"}\n"
+        let daemon = try await Daemon(configuration, in: workspace)
+        try await daemon.waitUntilReady()
+        let timeout = "arb1d_rest_failures_total{venue=\"gateio\",route=\"instruments\",reason=\"timeout\"}"
+        try await eventually("a counted time-out", within: .seconds(40)) {
+            try await daemon.metrics()[timeout] ?? 0 > 0 ? true : nil
+        }
+        #expect(try await daemon.status("/readyz") == 200)
+        #expect(daemon.program.output.contains("\"reason\":\"instruments: timeout\""))
+    }
+
+    @Test("gives up a drain that takes longer than its deadline, with status 75")
+    func drainDeadline() async throws {
+        let workspace = try Workspace()
+        let exchange = try await Exchange(["--venues", "binance,bybit", "--rate", "200"], in: workspace)
+        let daemon = try await Daemon(exchange.configuration + "shutdown: {deadline: 200ms}\n", in: workspace)
+        try await daemon.waitUntilReady()
+        // Frozen venues do not answer our close frames, so closing takes its own two seconds.
+        exchange.program.signal(SIGSTOP)
+        daemon.program.signal(SIGTERM)
+        #expect(try await daemon.program.exitStatus() == 75)
+        #expect(daemon.program.output.contains("\"event\":\"drain_deadline\""))
+    }
+
+    @Test(
+        "connects to its venues as an ordinary user",
+        .enabled(if: getuid() == 0, "only root can become another user")
+    )
+    func ordinaryUser() async throws {
+        let workspace = try Workspace()
+        let exchange = try await Exchange(["--venues", "binance,bybit", "--rate", "200"], in: workspace)
+        let file = try workspace.write("listen: 127.0.0.1:0\n" + exchange.configuration, to: "arb1d.yaml")
+        // A copy, since the build folder may be readable to its owner only.
+        let copy = workspace.path("arb1d-copy")
+        try FileManager.default.copyItem(atPath: try Built.program("arb1d"), toPath: copy)
+        let program = try Program(
+            "/usr/bin/setpriv",
+            ["--reuid", "65534", "--regid", "65534", "--clear-groups", copy, "run", "--config", file],
+            in: workspace
+        )
+        try await eventually("both venues live") {
+            if !program.isRunning { throw NeverHappened(description: program.output) }
+            return program.output.matches(of: /"event":"venue_live"/).count == 2 ? true : nil
+        }
+    }
+
+    @Test("keeps the old configuration when the new one is wrong, and takes over what a good one may change")
+    func reload() async throws {
+        let workspace = try Workspace()
+        let exchange = try await Exchange(["--venues", "binance,bybit", "--rate", "200"], in: workspace)
+        let daemon = try await Daemon(exchange.configuration, in: workspace)
+        try await daemon.waitUntilReady()
+        let gauge = "arb1d_config_last_reload_successful"
+        #expect(try await daemon.metrics()[gauge] == 1)
+        _ = try workspace.write("ready: {grace: soon}\n" + exchange.configuration, to: "arb1d.yaml")
+        daemon.program.signal(SIGHUP)
+        try await eventually("a failed reload") { try await daemon.metrics()[gauge] == 0 ? true : nil }
+        #expect(try await daemon.status("/readyz") == 200)
+        _ = try workspace.write(
+            "listen: 127.0.0.1:0\nlog: {level: error}\n" + exchange.configuration,
+            to: "arb1d.yaml"
+        )
+        daemon.program.signal(SIGHUP)
+        try await eventually("a good reload") { try await daemon.metrics()[gauge] == 1 ? true : nil }
+        #expect(daemon.program.output.contains("\"event\":\"reload_failed\""))
+    }
+
     @Test("stops claiming spreads when all venues freeze, and has them again when they come back")
     func frozenVenues() async throws {
         let workspace = try Workspace()
@@ -129,13 +201,19 @@ struct MisfortuneTests {
     }
 }
 
-/// Answers every HTTP request with something that is no JSON.
-final class GarbageServer {
+/// Takes connections and never says a word.
+final class SilentServer {
     let port: Int
     private let listener: Int32
-    private let thread: Thread
 
-    init() throws {
+    init() throws { (self.listener, self.port) = try Listener.open() }
+
+    deinit { close(self.listener) }
+}
+
+/// A listening socket on a free port of loopback.
+enum Listener {
+    static func open() throws -> (descriptor: Int32, port: Int) {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         let port = try FreePort.find()
         var address = sockaddr_in()
@@ -147,7 +225,19 @@ final class GarbageServer {
                 bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
-        guard bound, listen(listener, 16) == 0 else { throw NeverHappened(description: "a listening garbage server") }
+        guard bound, listen(listener, 16) == 0 else { throw NeverHappened(description: "a listening socket") }
+        return (listener, port)
+    }
+}
+
+/// Answers every HTTP request with something that is no JSON.
+final class GarbageServer {
+    let port: Int
+    private let listener: Int32
+    private let thread: Thread
+
+    init() throws {
+        let (listener, port) = try Listener.open()
         (self.listener, self.port) = (listener, port)
         self.thread = Thread {
             let answer = Array("HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\n{\"symbols".utf8)

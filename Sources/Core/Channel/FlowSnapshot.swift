@@ -83,6 +83,31 @@ public struct FlowSnapshot: Sendable {
         }
     }
 
+    /// The largest absolute residual among the stage's ledgers: one venue's loss never cancels another's double.
+    public func residual(_ stage: FlowStage) -> UInt64 {
+        let whole = self.terms(stage).residual.magnitude
+        switch stage {
+        case .decode:
+            return self.feeds.reduce(whole) { largest, feed in
+                max(largest, Self.difference(feed.framesIn, feed.framesOut &+ feed.framesDroppedTotal))
+            }
+        case .feed:
+            return self.feeds.indices.reduce(whole) { largest, slot in
+                let out = self.enqueued[slot] &+ self.refused[slot] &+ self.feeds[slot].rejectedTotal
+                return max(largest, Self.difference(self.feeds[slot].eventsIn, out))
+            }
+        case .engine:
+            // What the channel counted out, by venue, and what the engine was handed are two counts of one thing.
+            return max(whole, Self.difference(self.dequeued.sum, self.engineIn))
+        case .raw, .window:
+            return whole
+        }
+    }
+
+    private static func difference(_ left: UInt64, _ right: UInt64) -> UInt64 {
+        Int64(bitPattern: left &- right).magnitude
+    }
+
     private var feedTotal: FeedTally {
         self.feeds.reduce(into: FeedTally()) { $0.add($1) }
     }

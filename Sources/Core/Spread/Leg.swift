@@ -11,7 +11,8 @@ struct Leg: Sendable {
 
     let venue: VenueIndex
     private(set) var usability = Usability.none
-    private(set) var bid = 0.0
+    /// Not a number while there is no quote, so that the first one always differs from it.
+    private(set) var bid = Double.nan
     private(set) var ask = 0.0
     private(set) var bidSize = 0.0
     private(set) var askSize = 0.0
@@ -32,10 +33,12 @@ struct Leg: Sendable {
         } else {
             self.usability = .unusable
         }
-        (self.bid, self.ask) = (quote.bid.double, quote.ask.double)
-        (self.bidSize, self.askSize) = (quote.bidSize.double, quote.askSize.double)
+        let (prices, sizes) = ((quote.bid.double, quote.ask.double), (quote.bidSize.double, quote.askSize.double))
+        // A new connection may say again what stood before: the quote is proved then, and no younger.
+        if prices != (self.bid, self.ask) || sizes != (self.bidSize, self.askSize) { self.changedAt = quote.receivedAt }
+        (self.bid, self.ask) = prices
+        (self.bidSize, self.askSize) = sizes
         self.sequence = quote.sequence
-        self.changedAt = quote.receivedAt
         self.prove(at: quote.receivedAt)
     }
 
@@ -55,7 +58,10 @@ struct Leg: Sendable {
 
     mutating func becomeStale(_ reason: StaleReason) { self.staleReason = reason }
 
-    mutating func withdraw() { self.usability = .none }
+    mutating func withdraw() {
+        self.usability = .none
+        self.bid = .nan
+    }
 
     var isStale: Bool { self.staleReason != nil }
     var hasQuote: Bool { self.usability != .none }

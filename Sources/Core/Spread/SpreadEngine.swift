@@ -132,7 +132,9 @@ extension SpreadEngine {
             self.evaluate(pair, countsEvaluation: true, at: quote.receivedAt)
             self.makePoint(pair, by: position, at: time)
         }
-        venue.endToEnd?.record(nanoseconds: clock().nanoseconds(since: quote.receivedAt))
+        // A seed's time is that of its request: it says nothing of how fast we are.
+        guard !quote.flags.contains(.seeded) else { return }
+        venue.endToEnd?.record(nanoseconds: max(0, clock().nanoseconds(since: quote.receivedAt)))
     }
 
     private func count(_ flags: QuoteFlags, at venue: VenueCells) {

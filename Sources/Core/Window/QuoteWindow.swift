@@ -53,9 +53,10 @@ struct QuoteWindow: Sendable {
     ) -> (bytes: Int, beganChunk: Bool)? {
         let finest = max(self.scale, bid.scale, ask.scale)
         guard let bidUnits = bid.units(scale: finest), let askUnits = ask.units(scale: finest) else {
-            // Too long for the finest scale seen so far: such prices get chunks of their own scale.
+            // Too long for the finest scale seen so far: one odd price must not cost each later one its own chunk.
             let own = max(bid.scale, ask.scale)
             guard let bidOwn = bid.units(scale: own), let askOwn = ask.units(scale: own) else { return nil }
+            self.scale = own
             return self.append(WindowEntry(time: time, bid: bidOwn, ask: askOwn), scale: own, nextSerial: nextSerial)
         }
         self.scale = finest

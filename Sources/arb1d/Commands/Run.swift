@@ -17,6 +17,7 @@ struct Run: AsyncParsableCommand {
     var config: String
 
     func run() async throws {
+        DescriptorLimit.raise()
         let configuration: Configuration
         do {
             configuration = try ConfigurationFile.load(self.config)
@@ -41,6 +42,9 @@ struct Run: AsyncParsableCommand {
         } catch let error as ListenError {
             self.complain("\(error)")
             throw ExitCode(ExitStatus.cannotListen)
+        } catch {
+            self.complain("ended by an error of its own: \(error); please report it with the log")
+            throw ExitCode(ExitStatus.internalError)
         }
     }
 

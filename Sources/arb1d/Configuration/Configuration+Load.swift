@@ -143,7 +143,10 @@ extension Configuration {
     }
 
     private mutating func readLimits(_ reader: inout ConfigurationReader) {
-        if let span = reader.duration("window.span"), span > .zero { self.engine.windowSpan = span.wholeNanoseconds }
+        let span = reader.scalar("window.span", expected: "a duration from 1s, such as 30m") {
+            Units.duration($0).flatMap { $0 >= .seconds(1) ? $0 : nil }
+        }
+        if let span { self.engine.windowSpan = span.wholeNanoseconds }
         let bytes = reader.scalar("window.max_bytes", expected: "a size from 1MiB, such as 256MiB") {
             Units.bytes($0).flatMap { $0 >= 1 << 20 ? $0 : nil }
         }

@@ -184,7 +184,7 @@ enum FlowCollector {
                 self.add(&sink, .flowDropped, [stage.rawValue, reason], count)
             }
             self.add(&sink, .flowHeld, [stage.rawValue], terms.held)
-            sink.add(Family.flowResidual.rawValue, [stage.rawValue], Double(terms.residual.magnitude))
+            sink.add(Family.flowResidual.rawValue, [stage.rawValue], Double(flow.residual(stage)))
         }
     }
 

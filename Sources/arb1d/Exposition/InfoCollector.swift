@@ -27,7 +27,7 @@ enum InfoCollector {
                 help: "Bytes that all windows together may take before the oldest chunk is evicted."
             ),
         ]
-        let build = [Build.version, Build.configuration, Build.swift]
+        let build = [Build.version, Build.revision, Build.swift]
         let limit = Double(configuration.engine.windowMaxBytes)
         registry.collect(families) { sink in
             sink.add(0, build, 1.0)

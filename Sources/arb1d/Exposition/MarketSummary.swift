@@ -49,7 +49,7 @@ struct MarketSummary: Sendable {
         self.quotes = flow.quotes
         self.quotesPerSecond = quotesPerSecond
         self.drops = flow.drops
-        self.residual = FlowStage.allCases.map { flow.terms($0).residual.magnitude }.max() ?? 0
+        self.residual = FlowStage.allCases.map(flow.residual).max() ?? 0
     }
 
     /// One flat JSON object: the body of `/api/health`.

@@ -59,10 +59,14 @@ struct ObserverService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            var lastDrops: UInt64 = 0
             while !Task.isCancelled {
-                let now = self.clock.now
+                let (now, flow) = (self.clock.now, self.channel.snapshot())
+                let drops = flow.drops
+                self.health.state.remark("drops", problem: drops > lastDrops ? "\(drops) so far, and growing" : nil)
+                lastDrops = drops
                 self.health.observe(feeds: self.feeds, board: self.board)
-                self.rate.note(self.channel.snapshot().quotes, at: now)
+                self.rate.note(flow.quotes, at: now)
                 try? await Task.sleep(for: .seconds(1))
             }
         }

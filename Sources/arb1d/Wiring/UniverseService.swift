@@ -58,26 +58,29 @@ final class UniverseService: Service {
         var generator = SystemRandomNumberGenerator()
         var failures = 0
         while !Task.isCancelled {
+            let (reason, patience): (String, Duration)
             do throws(DiscoveryError) {
                 let listing = try await Discovery(rest: feed.rest).list()
-                self.grow(with: listing, of: index)
-                return
+                if !listing.listing.instruments.isEmpty { return self.grow(with: listing, of: index) }
+                // A venue under maintenance answers, and halts everything it lists.
+                (reason, patience) = ("lists nothing that can be traded", .seconds(5))
             } catch {
-                failures += 1
-                if Task.isCancelled { return }
-                if failures == 1 {
-                    self.logger.warning(
-                        "venue does not say what it lists, asking again",
-                        metadata: [
-                            "event": "discovery_failed", "venue": "\(feed.profile.name)", "reason": "\(error.reason)",
-                        ]
-                    )
-                }
-                let ceiling = min(10_000, 500 << min(failures, 5))
-                let jitter = Duration.milliseconds(Int.random(in: ceiling / 2...ceiling, using: &generator))
-                try? await Task.sleep(for: max(jitter, error.patience))
+                (reason, patience) = (error.reason, error.patience)
             }
+            failures += 1
+            if Task.isCancelled { return }
+            if failures == 1 { self.logFailure(of: feed, reason) }
+            let ceiling = min(10_000, 500 << min(failures, 5))
+            let jitter = Duration.milliseconds(Int.random(in: ceiling / 2...ceiling, using: &generator))
+            try? await Task.sleep(for: max(jitter, patience))
         }
+    }
+
+    private func logFailure(of feed: VenueFeed, _ reason: String) {
+        self.logger.warning(
+            "venue does not say what it lists, asking again",
+            metadata: ["event": "discovery_failed", "venue": "\(feed.profile.name)", "reason": "\(reason)"]
+        )
     }
 
     private func grow(with listing: VenueListing, of index: Int) {

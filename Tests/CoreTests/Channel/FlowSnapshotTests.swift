@@ -81,6 +81,22 @@ struct FlowSnapshotTests {
         #expect(twice != tally)
     }
 
+    @Test("a loss of one venue is not cancelled by a double of another")
+    func noCancelling() {
+        var flow = Self.balanced(seed: 7)
+        for stage in FlowStage.allCases { #expect(flow.residual(stage) == 0, "\(stage)") }
+        flow.feeds[0].framesIn += 1
+        flow.feeds[1].framesIn -= 1
+        flow.feeds[0].countEvent(.quote)
+        flow.enqueued[1] += 1
+        flow.dequeued[1] += 1
+        flow.engineIn += 2
+        flow.engine.applied += 2
+        #expect(flow.terms(.decode).residual == 0 && flow.residual(.decode) == 1)
+        #expect(flow.terms(.feed).residual == 0 && flow.residual(.feed) == 1)
+        #expect(flow.terms(.engine).residual == 0 && flow.residual(.engine) == 1)
+    }
+
     /// A ledger of three venues in which elements were moved by hand, one stage after the other.
     private static func balanced(seed: UInt64) -> FlowSnapshot {
         var random = SplitMix64(seed: seed)

@@ -89,8 +89,8 @@ struct ReferenceEngine {
             return
         }
         switch event {
-        case .quote(let instrument, let quote, let instant, let isRepeat, _):
-            self.take(quote, of: instrument, at: instant, isRepeat: isRepeat, clock: clock)
+        case .quote(let instrument, let quote, let instant, let isRepeat, let isSeed):
+            self.take(quote, of: instrument, at: instant, isRepeat: isRepeat, isSeed: isSeed, clock: clock)
         case .stale(let instrument, _, _): self.markStale(instrument)
         case .withdrawn(let instrument, _): self.instruments[instrument].standing = nil
         case .trade, .control: break
@@ -107,6 +107,7 @@ struct ReferenceEngine {
         of instrument: Int,
         at instant: Timestamp,
         isRepeat: Bool,
+        isSeed: Bool,
         clock: Timestamp
     ) {
         let venue = self.instruments[instrument].venue
@@ -122,14 +123,21 @@ struct ReferenceEngine {
         let symbol = self.instruments[instrument].symbol
         let time = max(instant.nanoseconds, (self.lastTime[symbol] ?? .min) &+ 1)
         self.lastTime[symbol] = time
+        // A quote that shows what stood already is no younger than that.
+        let before = self.instruments[instrument].standing
+        let same =
+            before.map {
+                $0.bidPrice == quote.bidPrice && $0.askPrice == quote.askPrice && $0.bidSize == quote.bidSize
+                    && $0.askSize == quote.askSize
+            } ?? false
         self.instruments[instrument].standing = quote
-        self.instruments[instrument].changedAt = instant
+        if !same { self.instruments[instrument].changedAt = instant }
         self.instruments[instrument].history.append((time, quote))
         for pair in self.pairs.indices where self.pairs[pair].sell == instrument || self.pairs[pair].buy == instrument {
             self.evaluate(pair, at: instant)
             if !self.settings.bySellOnly || self.pairs[pair].sell == instrument { self.makePoint(pair, at: time) }
         }
-        self.latencies[venue].append(clock.nanoseconds - instant.nanoseconds)
+        if !isSeed { self.latencies[venue].append(max(0, clock.nanoseconds - instant.nanoseconds)) }
     }
 
     private mutating func evaluate(_ pair: Int, at instant: Timestamp) {
