@@ -2,6 +2,7 @@ import Core
 import Logging
 import Metrics
 import NIOPosix
+import Synchronization
 import Testing
 
 @testable import Feed
@@ -29,6 +30,34 @@ struct ClockAndPulseTests {
             #expect(now >= last)
             last = now
         }
+        #expect(clock.followWallClock() == nil)
+    }
+
+    @Test("keeps receive times going through a step of the wall clock, and follows it with the other reading once")
+    func step() {
+        let wall = Atomic<Int64>(2_000_000_000_000_000_000)
+        let clock = ReceiveClock(readingWall: { wall.load(ordering: .relaxed) })
+        let before = clock.now
+        let distance = 3_600_000_000_000 as Int64
+        wall.subtract(distance, ordering: .relaxed)
+        let step = clock.followWallClock()
+        #expect(step.map { $0 > -distance - 60_000_000_000 && $0 <= -distance } == true)
+        let instant = clock.monotonic
+        #expect(clock.timestamp(of: instant) >= before)
+        #expect(clock.wall(of: instant).nanoseconds(since: clock.timestamp(of: instant)) == step)
+        #expect(clock.wall < before && clock.now >= before)
+    }
+
+    @Test("counts a step once")
+    func stepOnce() {
+        let lead = Atomic<Int64>(0)
+        let steady = ReceiveClock()
+        let clock = ReceiveClock(readingWall: { steady.now.nanoseconds + lead.load(ordering: .relaxed) })
+        lead.store(-3_600_000_000_000, ordering: .relaxed)
+        #expect(clock.followWallClock() != nil)
+        #expect(clock.followWallClock() == nil)
+        lead.store(0, ordering: .relaxed)
+        #expect(clock.followWallClock() != nil)
         #expect(clock.followWallClock() == nil)
     }
 

@@ -45,6 +45,37 @@ struct EventIntakeTests {
         )
     }
 
+    @Test("follows a venue that numbers anew, with the third quote of the new numbering")
+    func renumbered() {
+        #expect(
+            self.fates([90, 5, 6, 7, 8], .increasing) == ["new", "out_of_order", "out_of_order", "new", "new"]
+        )
+        #expect(
+            self.fates([90, 5, 4, 6, 90, 7, 8, 91], .increasing)
+                == [
+                    "new", "out_of_order", "out_of_order", "out_of_order", "duplicate", "out_of_order", "out_of_order",
+                    "new",
+                ]
+        )
+        #expect(
+            self.fates([90, 2, 2, 3, 3], .repeating) == ["new", "out_of_order", "out_of_order", "new", "repeated"]
+        )
+        #expect(self.fates([90, 5, 5, 5], .increasing).last == "out_of_order")
+    }
+
+    @Test("marks the standing quote once a run of old numbers", arguments: [SequenceRule.increasing, .repeating])
+    func outOfOrderMarks(rule: SequenceRule) {
+        let intake = self.intake(rule)
+        let quotes = [90, 5, 4, 91, 7, 8, 9].map { quote(self.a, $0) }
+        intake.take(quotes.map { .quote($0) }, at: self.now)
+        let mark = RawElement.Payload.stale(self.a, .lost, at: self.now)
+        #expect(
+            intake.batch.map(\.payload) == [.quote(quotes[0]), mark, .quote(quotes[3]), mark, .quote(quotes[6])]
+        )
+        #expect(intake.tally.synthetic == 2 && intake.tally.rejected(.quote, .outOfOrder) == 4)
+        #expect(intake.tally.eventsIn == UInt64(intake.batch.count) + intake.tally.rejectedTotal)
+    }
+
     @Test("begins anew with a new connection")
     func reconnect() {
         let intake = self.intake()

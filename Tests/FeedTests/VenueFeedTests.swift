@@ -229,7 +229,7 @@ struct VenueFeedTests {
         let tally = flow.feeds[0]
         #expect(tally.rejected(.quote, .duplicate) == 1 && tally.rejected(.quote, .outOfOrder) == 1)
         #expect(tally.rejected(.quote, .unknownSymbol) == 1 && tally.rejected(.quote, .notPositive) == 1)
-        #expect(tally.synthetic == 2)  // One withdrawal, and one mark at the end.
+        #expect(tally.synthetic == 3)  // A mark for the old number, a withdrawal, and a mark at the end.
     }
 
     @Test(

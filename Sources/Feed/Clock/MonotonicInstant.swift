@@ -2,7 +2,7 @@ import Core
 
 /// An instant of `CLOCK_MONOTONIC`, in nanoseconds: what timers and timeouts count by.
 ///
-/// Unlike ``Core/Timestamp`` it is not moved when the receive clock takes its offset anew.
+/// Unlike ``Core/Timestamp`` it says nothing about the time of day.
 public struct MonotonicInstant: Hashable, Comparable, Sendable {
     public let nanoseconds: Int64
 

@@ -2,35 +2,52 @@ public import Core
 import Glibc
 import Synchronization
 
-/// The receive clock of this host: `CLOCK_MONOTONIC` plus an offset that is taken at start, so it never steps by
-/// itself.
+/// The receive clock of this host, in two readings: `now`, which never steps, and `wall`, which follows the wall clock.
+///
+/// Both are `CLOCK_MONOTONIC` plus an offset. That of `now` is taken at start and kept, so that what is ordered by
+/// receive times goes on through a step; that of `wall` is taken anew after one, for times that others read.
 public final class ReceiveClock: Sendable {
+    private let origin: Int64
     private let offset: Mutex<ClockOffset>
     /// A copy of the offset that every read can load without the lock; nothing else is published with it: relaxed.
     private let current: Atomic<Int64>
+    private let readWall: @Sendable () -> Int64
 
-    public init() {
-        let offset = ClockOffset(monotonic: Self.read(CLOCK_MONOTONIC), wall: Self.read(CLOCK_REALTIME))
+    public convenience init() { self.init(readingWall: { Self.read(CLOCK_REALTIME) }) }
+
+    /// For tests: a wall clock that can be stepped, in nanoseconds since 1970.
+    init(readingWall: @escaping @Sendable () -> Int64) {
+        let offset = ClockOffset(monotonic: Self.read(CLOCK_MONOTONIC), wall: readingWall())
+        self.origin = offset.nanoseconds
         self.current = Atomic(offset.nanoseconds)
         self.offset = Mutex(offset)
+        self.readWall = readingWall
     }
 
-    /// Nanoseconds since 1970 by this host.
+    /// Nanoseconds since 1970 as this host saw them at start: what receive times are taken from.
     public var now: Timestamp { self.timestamp(of: self.monotonic) }
+
+    /// Nanoseconds since 1970 as this host sees them: for times that leave the process, never to be ordered by.
+    public var wall: Timestamp { self.wall(of: self.monotonic) }
 
     /// What timers count by.
     public var monotonic: MonotonicInstant { MonotonicInstant(nanoseconds: Self.read(CLOCK_MONOTONIC)) }
 
     /// One reading as both.
     func timestamp(of instant: MonotonicInstant) -> Timestamp {
+        Timestamp(nanoseconds: instant.nanoseconds &+ self.origin)
+    }
+
+    /// An instant as the wall clock would have shown it by the offset last taken.
+    func wall(of instant: MonotonicInstant) -> Timestamp {
         Timestamp(nanoseconds: instant.nanoseconds &+ self.current.load(ordering: .relaxed))
     }
 
-    /// Compares with the wall clock and follows it when it stepped by over 100 ms.
+    /// Compares with the wall clock, and lets ``wall`` follow it when it stepped by over 100 ms.
     ///
     /// - Returns: By how much it stepped, in nanoseconds; all ages are then meaningless until the next proof.
     func followWallClock() -> Int64? {
-        let (monotonic, wall) = (Self.read(CLOCK_MONOTONIC), Self.read(CLOCK_REALTIME))
+        let (monotonic, wall) = (Self.read(CLOCK_MONOTONIC), self.readWall())
         return self.offset.withLock { offset in
             guard let step = offset.compare(monotonic: monotonic, wall: wall) else { return nil }
             self.current.store(offset.nanoseconds, ordering: .relaxed)

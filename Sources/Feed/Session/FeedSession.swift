@@ -149,7 +149,7 @@ extension FeedSession {
         case .send(let request): self.handler?.send(text: request.text)
         case .subscribe(let venueSymbols): self.subscribe(venueSymbols)
         case .heartbeat(let number):
-            if let text = self.adapter.heartbeat(number: number, at: self.clock.now) { self.handler?.send(text: text) }
+            if let text = self.adapter.heartbeat(number: number, at: self.clock.wall) { self.handler?.send(text: text) }
         case .ping: self.handler?.sendPing()
         case .giveUp(let error): self.connectFailed(error)
         case .abandon(let reason): self.lose(reason, words: nil)
@@ -169,7 +169,7 @@ extension FeedSession {
         let requests = self.adapter.subscriptionRequests(
             for: venueSymbols,
             firstNumber: self.machine.nextNumber,
-            at: self.clock.now
+            at: self.clock.wall
         )
         self.step { $0.enqueue(requests, at: $1) }
     }

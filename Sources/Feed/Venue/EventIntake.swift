@@ -6,6 +6,9 @@ import Venues
 /// Two laws hold after every call, and a test holds it to them: frames in = frames out + frames dropped, and events in
 /// (decoded ones and our own) = elements in the batches + events rejected. Belongs to the venue's event loop.
 final class EventIntake {
+    /// So many quotes out of order in a row are a new numbering, not late frames.
+    private static let renumberedAfter = 3
+
     let venue: VenueIndex
     private let rule: SequenceRule
     /// By instrument position; those of other venues stay untouched.
@@ -15,7 +18,7 @@ final class EventIntake {
     var tally = FeedTally()
     /// The instruments whose first quote frame on this connection was in the last ``take(_:at:)``.
     private(set) var firsts: [InstrumentIndex] = []
-    private var lastQuoteAt: Timestamp?
+    private var quoteCame = false
     /// How many instruments are in each state, by raw value.
     private(set) var subscriptions = InlineArray<5, Int>(repeating: 0)
     /// Whether an instrument changed its state since this was last set back.
@@ -35,8 +38,11 @@ final class EventIntake {
         self.tally.bytes &+= UInt64(bytes)
     }
 
-    /// When the last quote came, if one came since the last call.
-    func takeLastQuoteAt() -> Timestamp? { self.lastQuoteAt.take() }
+    /// Whether a quote came since the last call.
+    func takeQuoteCame() -> Bool {
+        defer { self.quoteCame = false }
+        return self.quoteCame
+    }
 
     func frameDecoded() { self.tally.framesOut &+= 1 }
     func frameDropped(_ reason: FrameDropReason) { self.tally.dropFrame(reason) }
@@ -71,12 +77,14 @@ final class EventIntake {
             return
         }
         if !self.states[position].hasFrame { self.firstFrame(of: quote.instrument) }
-        self.lastQuoteAt = now
+        self.quoteCame = true
         switch self.judge(quote.sequence, of: position) {
         case .accept: self.hand(.quote(quote))
         case .repeated: self.hand(.quote(quote.flagged(.repeated)))
         case .reject(let reason):
             self.tally.rejectEvent(.quote, reason)
+            // The standing quote may be of a numbering that the venue gave up: it is proven by the next one only.
+            if reason == .outOfOrder { self.markStale(quote.instrument, .lost, at: now) }
             return
         }
         self.states[position].isHanded = true
@@ -90,15 +98,36 @@ final class EventIntake {
         let last = self.states[position].lastSequence
         if self.states[position].hasSequence, sequence <= last {
             switch self.rule {
-            case .increasing: return .reject(sequence == last ? .duplicate : .outOfOrder)
+            case .increasing:
+                if sequence == last {
+                    self.states[position].strays = 0
+                    return .reject(.duplicate)
+                }
+                if !self.isRenumbered(sequence, position) { return .reject(.outOfOrder) }
             case .repeating:
-                if sequence == last { return .repeated }
-                if sequence != 1 { return .reject(.outOfOrder) }  // 1: the venue restarted its numbers.
+                if sequence == last {
+                    self.states[position].strays = 0
+                    return .repeated
+                }
+                // 1: the venue restarted its numbers.
+                if sequence != 1, !self.isRenumbered(sequence, position) { return .reject(.outOfOrder) }
             }
         }
+        self.states[position].strays = 0
         self.states[position].lastSequence = sequence
         self.states[position].hasSequence = true
         return .accept
+    }
+
+    /// Counts a quote out of order: the third in a row with increasing numbers shows that the venue numbers anew.
+    ///
+    /// Where the venue repeats, an equal number counts as well: a quiet book would never bring a greater one.
+    private func isRenumbered(_ sequence: UInt64, _ position: Int) -> Bool {
+        let (strays, last) = (self.states[position].strays, self.states[position].lastStray)
+        let goesOn = strays > 0 && (sequence > last || (sequence == last && self.rule == .repeating))
+        self.states[position].strays = goesOn ? strays + 1 : 1
+        self.states[position].lastStray = sequence
+        return self.states[position].strays >= Self.renumberedAfter
     }
 
     /// A quote that cannot be used takes the standing one with it.

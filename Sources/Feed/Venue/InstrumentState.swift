@@ -28,6 +28,9 @@ struct InstrumentState: Sendable {
     /// The update number of the last quote on this connection; meaningful once `hasSequence`.
     var lastSequence: UInt64 = 0
     var hasSequence = false
+    /// How many quotes came out of order in a row whose numbers increase among themselves, and the last such number.
+    var strays = 0
+    var lastStray: UInt64 = 0
     /// A quote frame came since the connection opened, good or bad.
     var hasFrame = false
     /// The engine holds a quote of it that counts as fresh.
@@ -36,6 +39,6 @@ struct InstrumentState: Sendable {
 
     /// Forgets what belonged to the connection.
     mutating func reconnect() {
-        (self.hasSequence, self.hasFrame) = (false, false)
+        (self.hasSequence, self.hasFrame, self.strays) = (false, false, 0)
     }
 }

@@ -223,8 +223,8 @@ extension VenueFeed: FeedSessionOwner {
     func sessionRefused(_ venueSymbols: [String], words: String) { self.log.refused(venueSymbols, words: words) }
 
     func readEnded(at now: MonotonicInstant, frames: Int) {
-        if frames > 0 { self.instruments.lastFrame.set(self.clock.timestamp(of: now).seconds) }
-        if let quoteAt = self.intake.takeLastQuoteAt() { self.instruments.lastQuote.set(quoteAt.seconds) }
+        if frames > 0 { self.instruments.lastFrame.set(self.clock.wall(of: now).seconds) }
+        if self.intake.takeQuoteCame() { self.instruments.lastQuote.set(self.clock.wall(of: now).seconds) }
         self.handOver()
     }
 }
