@@ -108,6 +108,26 @@ struct ClockAndPulseTests {
         #expect(marks.map(\.payload) == [.stale(FeedBench.instrument("A"), .clock, at: Timestamp(nanoseconds: 7))])
         await bench.finish()
     }
+
+    @Test("asks for seeds again when the clock was stepped")
+    func clockStepSeeds() async throws {
+        let server = try await LoopbackServer.start()
+        let book = try await LoopbackServer.start {
+            $0.answer("200 OK", headers: "Connection: close\r\n", body: Array("A 3 4\n".utf8))
+        }
+        let bench = FeedBench(server, restPort: book.port)
+        bench.watch("A")
+        let peer = await server.nextPeer()
+        peer.send("q A 1 1 2")
+        #expect(await bench.quotes(1).map(\.sequence) == [1])
+        try await bench.until {
+            bench.value(#"arb1d_rest_requests_total{venue="fake",route="book_ticker",code="200"}"#) == 1
+        }
+        bench.feed.clockStepped(at: bench.clock.now)
+        let seeds = await bench.quotes(1)
+        #expect(seeds.map { $0.flags.contains(.seeded) } == [true])
+        await bench.finish()
+    }
 }
 
 @Suite("Seed schedule")

@@ -127,6 +127,20 @@ struct EventIntakeTests {
         #expect(intake.batch.count == 2 && intake.tally.events(.seed) == 1)
     }
 
+    @Test("may be seeded again after a step of the clock, and keeps the numbers")
+    func clockStep() {
+        let intake = self.intake()
+        intake.acknowledge(self.a)
+        intake.take([.quote(quote(self.a, 9))], at: self.now)
+        intake.clockStepped(self.a, at: self.now)
+        #expect(intake.batch.map(\.payload).last == .stale(self.a, .clock, at: self.now))
+        #expect(intake.subscription(of: self.a) == .acknowledged)
+        intake.seed(quote(self.a, 0))
+        #expect(intake.subscription(of: self.a) == .seeded && intake.tally.events(.seed) == 1)
+        intake.take([.quote(quote(self.a, 9))], at: self.now)
+        #expect(intake.subscription(of: self.a) == .live && intake.tally.rejected(.quote, .duplicate) == 1)
+    }
+
     @Test("loses and doubles nothing, whatever comes", arguments: [SequenceRule.increasing, .repeating])
     func conservation(rule: SequenceRule) {
         for number in 0..<200 as Range<UInt64> {
@@ -152,7 +166,7 @@ struct EventIntakeTests {
 
     private func step(_ intake: EventIntake, _ all: [InstrumentIndex], using seed: inout Seed) {
         guard let instrument = all.randomElement(using: &seed) else { return }
-        switch Int.random(in: 0..<12, using: &seed) {
+        switch Int.random(in: 0..<14, using: &seed) {
         case 0: intake.reconnect(instrument)
         case 1: intake.acknowledge(instrument)
         case 2: intake.refuse(instrument)
@@ -161,6 +175,7 @@ struct EventIntakeTests {
         case 5:
             intake.frameCame(bytes: 10)
             intake.frameDropped(FrameDropReason.allCases.randomElement(using: &seed) ?? .binary)
+        case 6: intake.clockStepped(instrument, at: self.now)
         default:
             intake.frameCame(bytes: 10)
             intake.frameDecoded()

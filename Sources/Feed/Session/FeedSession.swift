@@ -48,6 +48,7 @@ final class FeedSession: @unchecked Sendable {
     var condemnedWords: String?
     var timer: Scheduled<Void>?
     var timerAt: MonotonicInstant?
+    /// While live: a book ticker that was asked for earlier than this may be older than what was missed.
     var liveSince: Timestamp?
     var closed: EventLoopPromise<Void>?
 
@@ -117,7 +118,9 @@ final class FeedSession: @unchecked Sendable {
     /// The clock was stepped: how long ago anything came is not known until the next proof.
     func clockStepped(at now: Timestamp) {
         self.loop.preconditionInEventLoop()
-        for instrument in self.instruments { self.intake.markStale(instrument, .clock, at: now) }
+        for instrument in self.instruments { self.intake.clockStepped(instrument, at: now) }
+        // A book ticker that was asked for before the step is of no more use.
+        if self.isLive { self.liveSince = self.clock.now }
     }
 }
 

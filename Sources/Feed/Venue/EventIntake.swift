@@ -171,6 +171,16 @@ final class EventIntake {
         self.hand(.stale(instrument, reason, at: now))
     }
 
+    /// The clock was stepped: the quote is not known to stand, but the numbers go on, and a seed may come again.
+    func clockStepped(_ instrument: InstrumentIndex, at now: Timestamp) {
+        self.markStale(instrument, .clock, at: now)
+        self.states[instrument.position].hasFrame = false
+        switch self.subscription(of: instrument) {
+        case .live, .seeded: self.move(instrument, to: .acknowledged)
+        case .requested, .acknowledged, .refused, nil: break
+        }
+    }
+
     private func hand(_ payload: RawElement.Payload) {
         self.batch.append(RawElement(payload, venue: self.venue))
     }

@@ -94,11 +94,12 @@ public final class VenueFeed: @unchecked Sendable {
         self.onLoop { $0.add(instruments) }
     }
 
-    /// Marks every instrument stale: the receive clock was stepped.
+    /// Marks every instrument stale, and asks for seeds for those that are quiet: the wall clock was stepped.
     public func clockStepped(at now: Timestamp) {
         self.onLoop { feed in
             for session in feed.sessions { session.clockStepped(at: now) }
             feed.handOver()
+            if feed.status.isLive, !feed.isStopped, feed.seeds.want() { feed.askForSeeds() }
         }
     }
 
