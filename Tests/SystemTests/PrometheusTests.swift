@@ -42,6 +42,44 @@ struct PrometheusTests {
         #expect(try await prometheus.query("count(arb1d_cross_spread_ratio)").first?.value ?? 0 > 50)
         #expect(try await prometheus.query("max_over_time(scrape_samples_scraped[1m])").first?.value ?? 0 > 1_000)
     }
+
+    @Test(
+        "has data for every expression of the shipped dashboard",
+        .enabled(if: PrometheusServer.isExpected, "Prometheus is not installed")
+    )
+    func dashboard() async throws {
+        let workspace = try Workspace()
+        let exchange = try await Exchange(["--rate", "200", "--symbols", "8"], in: workspace)
+        let daemon = try await Daemon(exchange.configuration, in: workspace)
+        let prometheus = try await PrometheusServer(scraping: daemon.base, in: workspace)
+        let path = try Repository.path("deploy/grafana/dashboards/arb1d-overview.json")
+        var waiting = try Dashboard.expressions(of: path)
+        #expect(waiting.count > 20)
+        try await eventually("data for all expressions", within: .seconds(60)) { () -> Bool? in
+            var empty: [(panel: String, expression: String)] = []
+            for (panel, expression) in waiting where try await prometheus.query(expression).isEmpty {
+                empty.append((panel, expression))
+            }
+            waiting = empty
+            if let first = empty.first {
+                throw NeverHappened(description: "\(empty.count) without data, such as \(first)")
+            }
+            return true
+        }
+        #expect(waiting.isEmpty)
+    }
+}
+
+/// The repository that these tests stand in.
+enum Repository {
+    static func path(_ file: String) throws -> String {
+        var folder = URL(filePath: #filePath).deletingLastPathComponent()
+        while !FileManager.default.fileExists(atPath: folder.appending(path: "Package.swift").path) {
+            guard folder.pathComponents.count > 1 else { throw NeverHappened(description: "the repository's root") }
+            folder.deleteLastPathComponent()
+        }
+        return folder.appending(path: file).path
+    }
 }
 
 /// A running Prometheus with one target.
@@ -88,6 +126,8 @@ final class PrometheusServer {
     func query(_ expression: String) async throws -> [Sample] {
         var components = URLComponents(string: self.base + "/api/v1/query")
         components?.queryItems = [URLQueryItem(name: "query", value: expression)]
+        // A plus sign is legal in a query, and read as a space.
+        components?.percentEncodedQuery = components?.percentEncodedQuery?.replacing("+", with: "%2B")
         let url = try #require(components?.string)
         let answer = try await HTTP.object(url)
         let data = answer["data"] as? [String: Any]
