@@ -137,24 +137,54 @@ struct SeedScheduleTests {
         var schedule = SeedSchedule()
         let wanted = (0..<3).map { _ in schedule.want() }
         #expect(wanted == [true, false, false])
-        let again = (0..<2).map { _ in schedule.succeeded() }
+        let again = (0..<2).map { _ in schedule.succeeded(at: at(0)) }
         #expect(again == [true, false])
         let wantedLater = schedule.want()
         #expect(wantedLater)
     }
 
-    @Test("waits after a failure, asks again while anything is live, and forgets it otherwise")
+    @Test("waits after a failure, asks again while it is needed, and forgets it otherwise")
     func retries() {
         var (schedule, seed) = (SeedSchedule(), Seed(1))
         _ = schedule.want()
         let delay = schedule.failed(at: at(0), atLeast: .seconds(5), using: &seed)
         #expect(delay == .seconds(5))
-        let early = [schedule.want(), schedule.tick(at: at(4), isLive: true)]
+        let early = [schedule.want(), schedule.tick(at: at(4), isNeeded: true)]
         #expect(early == [false, false])
-        let due = schedule.tick(at: at(5), isLive: true)
+        let due = schedule.tick(at: at(5), isNeeded: true)
         #expect(due)
         _ = schedule.failed(at: at(5), atLeast: .seconds(5), using: &seed)
-        let forgotten = [schedule.tick(at: at(10), isLive: false), schedule.want()]
+        let forgotten = [schedule.tick(at: at(10), isNeeded: false), schedule.want()]
         #expect(forgotten == [false, true])
+    }
+
+    @Test("asks again after a minute while it is needed, or at once when it is wanted")
+    func refresh() {
+        var schedule = SeedSchedule()
+        _ = schedule.want()
+        _ = schedule.succeeded(at: at(0))
+        let due = [schedule.tick(at: at(59), isNeeded: true), schedule.tick(at: at(60), isNeeded: true)]
+        #expect(due == [false, true])
+        _ = schedule.succeeded(at: at(61))
+        let wanted = schedule.want()
+        #expect(wanted)
+        _ = schedule.succeeded(at: at(62))
+        let unneeded = schedule.tick(at: at(122), isNeeded: false)
+        #expect(!unneeded && schedule.state == .idle)
+    }
+
+    @Test("gives seeds up after three failures in a row")
+    func failing() {
+        var (schedule, seed) = (SeedSchedule(), Seed(1))
+        var failing: [Bool] = []
+        for second in [0.0, 100, 200] {
+            _ = second == 0 ? schedule.want() : schedule.tick(at: at(second), isNeeded: true)
+            _ = schedule.failed(at: at(second), atLeast: .zero, using: &seed)
+            failing.append(schedule.isFailing)
+        }
+        #expect(failing == [false, false, true])
+        _ = schedule.tick(at: at(300), isNeeded: true)
+        _ = schedule.succeeded(at: at(300))
+        #expect(!schedule.isFailing)
     }
 }

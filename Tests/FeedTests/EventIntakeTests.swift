@@ -120,11 +120,28 @@ struct EventIntakeTests {
         intake.seed(quote(self.a, 0))
         #expect(intake.subscription(of: self.a) == .seeded && intake.batch.count == 1)
         intake.seed(quote(self.a, 0))
-        #expect(intake.batch.count == 1)
+        #expect(intake.subscription(of: self.a) == .seeded && intake.batch.count == 2)
         intake.take([.quote(quote(self.a, 1))], at: self.now)
         #expect(intake.subscription(of: self.a) == .live && intake.firsts == [self.a])
         intake.seed(quote(self.a, 0))
-        #expect(intake.batch.count == 2 && intake.tally.events(.seed) == 1)
+        #expect(intake.batch.count == 3 && intake.tally.events(.seed) == 2)
+    }
+
+    @Test("makes a seed stale that nothing proves any more, and takes the next one")
+    func unseed() {
+        let intake = self.intake()
+        intake.acknowledge(self.a)
+        intake.unseed(self.a, at: self.now)
+        #expect(intake.batch.isEmpty)
+        intake.seed(quote(self.a, 0))
+        intake.unseed(self.a, at: self.now)
+        #expect(intake.batch.map(\.payload).last == .stale(self.a, .subscription, at: self.now))
+        #expect(intake.subscription(of: self.a) == .acknowledged && intake.wantsSeed(self.a))
+        intake.seed(quote(self.a, 0))
+        #expect(intake.batch.count == 3)
+        intake.take([.quote(quote(self.a, 1))], at: self.now)
+        intake.unseed(self.a, at: self.now)
+        #expect(intake.batch.count == 4 && !intake.wantsSeed(self.a))
     }
 
     @Test("may be seeded again after a step of the clock, and keeps the numbers")
@@ -166,7 +183,7 @@ struct EventIntakeTests {
 
     private func step(_ intake: EventIntake, _ all: [InstrumentIndex], using seed: inout Seed) {
         guard let instrument = all.randomElement(using: &seed) else { return }
-        switch Int.random(in: 0..<14, using: &seed) {
+        switch Int.random(in: 0..<16, using: &seed) {
         case 0: intake.reconnect(instrument)
         case 1: intake.acknowledge(instrument)
         case 2: intake.refuse(instrument)
@@ -176,6 +193,7 @@ struct EventIntakeTests {
             intake.frameCame(bytes: 10)
             intake.frameDropped(FrameDropReason.allCases.randomElement(using: &seed) ?? .binary)
         case 6: intake.clockStepped(instrument, at: self.now)
+        case 7: intake.unseed(instrument, at: self.now)
         default:
             intake.frameCame(bytes: 10)
             intake.frameDecoded()

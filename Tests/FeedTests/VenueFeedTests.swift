@@ -1,4 +1,5 @@
 import Core
+import Synchronization
 import Testing
 
 @testable import Feed
@@ -211,6 +212,30 @@ struct VenueFeedTests {
             bench.value(#"arb1d_rest_requests_total{venue="fake",route="book_ticker",code="200"}"#) == 1
         )
         await bench.finish()
+    }
+
+    @Test("asks for the book ticker again while an instrument has no quote but a seed, and gives it up when that fails")
+    func seedsAgain() async throws {
+        let server = try await LoopbackServer.start()
+        let asked = Atomic<Int>(0)
+        let book = try await LoopbackServer.start { peer in
+            let number = asked.add(1, ordering: .relaxed).newValue
+            peer.answer(
+                number <= 2 ? "200 OK" : "500 Oops",
+                headers: "Connection: close\r\n",
+                body: Array("A \(number) 9\n".utf8)
+            )
+        }
+        let bench = FeedBench(server, restPort: book.port) { $0.seedInterval = .milliseconds(10) }
+        bench.watch("A")
+        _ = await self.live(bench, server)
+        #expect(await bench.quotes(2).map(\.bid.description) == ["1", "2"])
+        let marks = await bench.elements(1) { if case .stale(_, .subscription, _) = $0.payload { true } else { false } }
+        #expect(marks.map(\.instrument) == [FeedBench.instrument("A")])
+        #expect(asked.load(ordering: .relaxed) >= 5)
+        await bench.finish()
+        let flow = bench.channel.snapshot()
+        #expect(flow.terms(.decode).residual == 0 && flow.terms(.feed).residual == 0)
     }
 
     @Test("keeps the ledger whole from the first frame to the last mark")

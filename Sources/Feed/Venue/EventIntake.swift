@@ -150,17 +150,31 @@ final class EventIntake {
 
     // MARK: Seeds and marks
 
-    /// Hands a quote of the REST book ticker over, unless a frame was faster or it was seeded before: then it is no
-    /// event.
+    /// Hands a quote of the REST book ticker over, unless a frame was faster: then it is no event.
     func seed(_ quote: Quote) {
         let position = quote.instrument.position
         guard position < self.states.count, !self.states[position].hasFrame,
-            self.states[position].subscription == .acknowledged
+            self.wantsSeed(quote.instrument)
         else { return }
         self.tally.countEvent(.seed)
         self.hand(.quote(quote.flagged(.seeded)))
         self.states[position].isHanded = true
         self.move(quote.instrument, to: .seeded)
+    }
+
+    /// Whether a seed is the best that there is for the instrument.
+    func wantsSeed(_ instrument: InstrumentIndex) -> Bool {
+        switch self.subscription(of: instrument) {
+        case .acknowledged, .seeded: true
+        case .requested, .live, .refused, nil: false
+        }
+    }
+
+    /// The book ticker fails: a seed that nothing proves any more is stale, and may come again.
+    func unseed(_ instrument: InstrumentIndex, at now: Timestamp) {
+        guard self.subscription(of: instrument) == .seeded else { return }
+        self.markStale(instrument, .subscription, at: now)
+        self.move(instrument, to: .acknowledged)
     }
 
     /// Marks the instrument stale, if the engine holds a quote of it that counts as fresh.

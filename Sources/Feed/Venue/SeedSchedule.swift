@@ -1,23 +1,38 @@
 import Core
 
-/// When to ask a venue for its REST book ticker: one request at a time for all connections, again while it fails.
+/// When to ask a venue for its REST book ticker: one request at a time for all connections, again
+/// while it fails, and once in a while for instruments that have no quote but a seed.
 struct SeedSchedule: Sendable {
     enum State: Equatable, Sendable {
         case idle
         /// A request is under way; `again` when a connection went live after it began.
         case asking(again: Bool)
+        /// The last request failed.
         case waiting(until: MonotonicInstant)
+        /// The last request was answered well.
+        case resting(until: MonotonicInstant)
     }
+
+    /// So many failures in a row, and what was seeded before is not known to stand.
+    private static let failuresUntilStale = 3
+
+    /// How old a seed may get before it is asked for again.
+    let interval: Duration
 
     private(set) var state: State = .idle
     private var backoff = Backoff(base: .seconds(1), cap: .seconds(60))
 
-    /// A connection went live.
+    init(interval: Duration = .seconds(60)) { self.interval = interval }
+
+    /// Whether seeds count as stale by now.
+    var isFailing: Bool { self.backoff.failures >= Self.failuresUntilStale }
+
+    /// A connection went live, or the clock was stepped.
     ///
     /// - Returns: Whether to ask now.
     mutating func want() -> Bool {
         switch self.state {
-        case .idle:
+        case .idle, .resting:
             self.state = .asking(again: false)
             return true
         case .asking:
@@ -30,17 +45,17 @@ struct SeedSchedule: Sendable {
 
     /// The request was answered well.
     ///
-    /// - Returns: Whether to ask again now.
-    mutating func succeeded() -> Bool {
+    /// - Returns: Whether to ask again now; otherwise ``tick(at:isNeeded:)`` is due after ``interval``.
+    mutating func succeeded(at now: MonotonicInstant) -> Bool {
         self.backoff.reset()
         let again = self.state == .asking(again: true)
-        self.state = again ? .asking(again: false) : .idle
+        self.state = again ? .asking(again: false) : .resting(until: now.advanced(by: self.interval))
         return again
     }
 
     /// The request failed; `atLeast` is what the venue asked us to wait.
     ///
-    /// - Returns: How long to wait before ``tick(at:isLive:)``.
+    /// - Returns: How long to wait before ``tick(at:isNeeded:)``.
     mutating func failed(
         at now: MonotonicInstant,
         atLeast: Duration,
@@ -52,10 +67,14 @@ struct SeedSchedule: Sendable {
         return delay
     }
 
-    /// Whether to ask now; `isLive` says whether any connection is live.
-    mutating func tick(at now: MonotonicInstant, isLive: Bool) -> Bool {
-        guard case .waiting(let until) = self.state, now >= until else { return false }
-        self.state = isLive ? .asking(again: false) : .idle
-        return isLive
+    /// Whether to ask now; `isNeeded` says whether any instrument of a live connection has no quote but a seed.
+    mutating func tick(at now: MonotonicInstant, isNeeded: Bool) -> Bool {
+        switch self.state {
+        case .idle, .asking: return false
+        case .waiting(let until), .resting(let until):
+            guard now >= until else { return false }
+            self.state = isNeeded ? .asking(again: false) : .idle
+            return isNeeded
+        }
     }
 }

@@ -24,14 +24,33 @@ extension VenueFeed {
             }
             self.handOver()
             self.log.seedsWork()
-            if self.seeds.succeeded() { self.askForSeeds() }
+            if self.seeds.succeeded(at: self.clock.monotonic) {
+                self.askForSeeds()
+            } else {
+                self.tickSeeds(in: self.seeds.interval)
+            }
         case .failed(let reason, let patience):
             self.log.seedsFail(reason)
             let delay = self.seeds.failed(at: self.clock.monotonic, atLeast: patience, using: &self.generator)
-            self.loop.scheduleTask(in: TimeAmount(delay) + .milliseconds(1)) {
-                let isLive = self.status.isLive && !self.isStopped
-                if self.seeds.tick(at: self.clock.monotonic, isLive: isLive) { self.askForSeeds() }
-            }
+            if self.seeds.isFailing { self.unseed() }
+            self.tickSeeds(in: delay)
         }
+    }
+
+    private func tickSeeds(in delay: Duration) {
+        self.loop.scheduleTask(in: TimeAmount(delay) + .milliseconds(1)) { [weak self] in
+            guard let self, !self.isStopped else { return }
+            if self.seeds.tick(at: self.clock.monotonic, isNeeded: self.areSeedsNeeded) { self.askForSeeds() }
+        }
+    }
+
+    private var areSeedsNeeded: Bool {
+        self.watched.contains { self.sessionOf[$0.instrument]?.isLive == true && self.intake.wantsSeed($0.instrument) }
+    }
+
+    private func unseed() {
+        let now = self.clock.now
+        for (_, instrument) in self.watched { self.intake.unseed(instrument, at: now) }
+        self.handOver()
     }
 }

@@ -27,7 +27,7 @@ public final class VenueFeed: @unchecked Sendable {
     private var sessions: [FeedSession] = []
     var sessionOf: [InstrumentIndex: FeedSession] = [:]
     var watched: [(venueSymbol: String, instrument: InstrumentIndex)] = []
-    var seeds = SeedSchedule()
+    var seeds: SeedSchedule
     var generator = SystemRandomNumberGenerator()
     var isStopped = false
     /// Venues ban addresses that connect too often: 300 in five minutes on the strictest.
@@ -52,6 +52,7 @@ public final class VenueFeed: @unchecked Sendable {
         self.venue = index
         self.profile = adapter.profile
         self.settings = settings
+        self.seeds = SeedSchedule(interval: settings.seedInterval)
         self.loop = eventLoop
         self.channel = channel
         self.clock = clock

@@ -12,6 +12,8 @@ public struct VenueSettings: Sendable {
     public var caFile: String?
     public var connectTimeout: Duration = .seconds(5)
     public var handshakeTimeout: Duration = .seconds(5)
+    /// How often the book ticker is asked for again while an instrument has no quote but a seed.
+    var seedInterval: Duration = .seconds(60)
     /// Bytes of one message.
     public var maxMessageBytes = 1 << 20
 
