@@ -170,8 +170,37 @@ struct SessionMachineTests {
     @Test("comes back at once when the venue announced the end")
     func announced() {
         var (seed, machine) = (Seed(3), self.opened())
-        #expect(machine.lost(.announced, at: at(5), using: &seed) == .zero)
-        #expect(machine.tick(at: at(5)) == [.connect])
+        _ = machine.enqueue([], at: at(1))
+        #expect(machine.lost(.announced, at: at(11), using: &seed) == .zero)
+        #expect(machine.tick(at: at(11)) == [.connect])
+    }
+
+    @Test("waits ever longer when the venue announces the end of each connection at once", arguments: [false, true])
+    func announcedEarly(isLive: Bool) {
+        var longest = Duration.zero
+        for number in 0..<50 as Range<UInt64> {
+            var (seed, machine) = (Seed(number), SessionMachine(limits: Self.limits))
+            for second in stride(from: 0.0, to: 100, by: 10) {
+                machine.opened(at: at(second))
+                if isLive { _ = machine.enqueue([], at: at(second)) }
+                longest = max(longest, machine.lost(.announced, at: at(second + 9.9), using: &seed))
+            }
+        }
+        #expect(longest > .seconds(5) && longest <= .seconds(10))
+    }
+
+    @Test("gives a connection up on which everything was refused")
+    func allRefused() {
+        var (seed, machine) = (Seed(3), self.opened())
+        _ = machine.enqueue(self.requests(2), at: at(1))
+        #expect(machine.refused(1, words: "no", at: at(1)) == [.refused(["S1"])])
+        #expect(machine.refused(2, words: "no", at: at(1)) == [.refused(["S2"]), .abandon(.closed)])
+        #expect(machine.phase == .subscribing)
+        _ = machine.lost(.closed, at: at(1), using: &seed)
+        machine.opened(at: at(2))
+        _ = machine.enqueue(self.requests(2), at: at(2))
+        _ = machine.refused(1, words: "no", at: at(2))
+        #expect(machine.dataCame(for: "S2", at: at(2)) == [.acknowledged(["S2"]), .live])
     }
 
     @Test("waits at least as long as the venue asks")

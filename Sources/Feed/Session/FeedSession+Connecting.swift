@@ -78,7 +78,7 @@ extension FeedSession {
         self.attempt += 1
         self.handler?.abandon()
         self.channel?.close(promise: nil)
-        (self.handler, self.channel) = (nil, nil)
+        (self.handler, self.channel, self.isReading) = (nil, nil, false)
         (self.condemned, self.condemnedWords) = (nil, nil)
     }
 

@@ -4,6 +4,7 @@ import Venues
 
 extension FeedSession: FrameHandlerDelegate {
     func readBegan() {
+        self.isReading = true
         self.readAt = self.clock.monotonic
         self.stamp = self.clock.timestamp(of: self.readAt)
     }
@@ -68,12 +69,13 @@ extension FeedSession: FrameHandlerDelegate {
         self.condemn(.garbage, "\(violation)")
     }
 
-    private func condemn(_ reason: LossReason, _ words: String?) {
+    func condemn(_ reason: LossReason, _ words: String?) {
         guard self.condemned == nil else { return }
         (self.condemned, self.condemnedWords) = (reason, words)
     }
 
     func readEnded(frames: Int) {
+        self.isReading = false
         if frames > 0 { self.machine.received(at: self.readAt) }
         if let reason = self.condemned {
             let (handler, words) = (self.handler, self.condemnedWords)

@@ -43,6 +43,8 @@ final class FeedSession: @unchecked Sendable {
     var attemptStart = MonotonicInstant(nanoseconds: 0)
     var readAt = MonotonicInstant(nanoseconds: 0)
     var stamp = Timestamp(nanoseconds: 0)
+    /// Between the beginning of a read and its end, when a connection must not be dropped.
+    var isReading = false
     /// Decided in the middle of a read, done at its end.
     var condemned: LossReason?
     var condemnedWords: String?
@@ -155,7 +157,8 @@ extension FeedSession {
             if let text = self.adapter.heartbeat(number: number, at: self.clock.wall) { self.handler?.send(text: text) }
         case .ping: self.handler?.sendPing()
         case .giveUp(let error): self.connectFailed(error)
-        case .abandon(let reason): self.lose(reason, words: nil)
+        case .abandon(let reason):
+            if self.isReading { self.condemn(reason, nil) } else { self.lose(reason, words: nil) }
         case .acknowledged(let venueSymbols):
             for symbol in venueSymbols {
                 if let instrument = self.positions[symbol] { self.intake.acknowledge(instrument) }

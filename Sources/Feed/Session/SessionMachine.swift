@@ -20,6 +20,8 @@ struct SessionMachine: Sendable {
     private var lastFrameAt = MonotonicInstant(nanoseconds: 0)
     private var lastHeartbeatAt = MonotonicInstant(nanoseconds: 0)
     private var lastRequestAt = MonotonicInstant(nanoseconds: 0)
+    /// The venue granted a topic of this connection, or sent data for one; and it refused one.
+    private var (hasGranted, hasRefused) = (false, false)
     /// Since the last frame, a ping asked for a sign of life.
     private var isPinged = false
 
@@ -71,6 +73,7 @@ struct SessionMachine: Sendable {
         self.ledger = SubscriptionLedger()
         (self.lastFrameAt, self.lastHeartbeatAt, self.lastRequestAt) = (now, now, now)
         self.isPinged = false
+        (self.hasGranted, self.hasRefused) = (false, false)
     }
 
     mutating func enqueue(_ requests: [SubscriptionRequest], at now: MonotonicInstant) -> [SessionAction] {
@@ -91,16 +94,19 @@ struct SessionMachine: Sendable {
 
     mutating func acknowledged(_ number: UInt64?, at now: MonotonicInstant) -> [SessionAction] {
         let topics = self.ledger.acknowledge(number)
+        if !topics.isEmpty { self.hasGranted = true }
         return topics.isEmpty ? [] : [.acknowledged(topics)] + self.settle(at: now)
     }
 
     mutating func dataCame(for venueSymbol: String, at now: MonotonicInstant) -> [SessionAction] {
+        self.hasGranted = true
         let topics = self.ledger.dataCame(for: venueSymbol)
         return topics.isEmpty ? [] : [.acknowledged(topics)] + self.settle(at: now)
     }
 
     mutating func refused(_ number: UInt64?, words: String, at now: MonotonicInstant) -> [SessionAction] {
         let refusal = self.ledger.refuse(number, words: words)
+        if !refusal.refused.isEmpty { self.hasRefused = true }
         var actions: [SessionAction] = refusal.refused.isEmpty ? [] : [.refused(refusal.refused)]
         actions += refusal.retry.map { .subscribe($0) }
         // With groups to retry, the session is settled only after they were enqueued and answered.
@@ -179,8 +185,9 @@ struct SessionMachine: Sendable {
         atLeast: Duration = .zero,
         using generator: inout some RandomNumberGenerator
     ) -> Duration {
-        if case .live(let since) = self.state, now.since(since) >= self.limits.stableAfter { self.backoff.reset() }
-        let delay = reason == .announced ? .zero : max(atLeast, self.backoff.next(using: &generator))
+        if self.hasBeenLive(for: self.limits.stableAfter, at: now) { self.backoff.reset() }
+        let isPrompt = reason == .announced && self.hasBeenLive(for: self.limits.promptAfter, at: now)
+        let delay = isPrompt ? .zero : max(atLeast, self.backoff.next(using: &generator))
         self.state = .backingOff(until: now.advanced(by: delay))
         return delay
     }
@@ -188,6 +195,11 @@ struct SessionMachine: Sendable {
     mutating func stop() { self.state = .stopped }
 
     // MARK: Steps
+
+    private func hasBeenLive(for duration: Duration, at now: MonotonicInstant) -> Bool {
+        guard case .live(let since) = self.state else { return false }
+        return now.since(since) >= duration
+    }
 
     private mutating func pump(at now: MonotonicInstant) -> [SessionAction] {
         var actions: [SessionAction] = []
@@ -201,6 +213,8 @@ struct SessionMachine: Sendable {
 
     private mutating func settle(at now: MonotonicInstant) -> [SessionAction] {
         guard case .subscribing = self.state, self.ledger.isSettled else { return [] }
+        // Nothing will ever come on a connection where everything was refused: perhaps the next one fares better.
+        if self.hasRefused, !self.hasGranted { return [.abandon(.closed)] }
         self.state = .live(since: now)
         return [.live]
     }

@@ -18,7 +18,7 @@ public enum SessionPhase: String, CaseIterable, Sendable {
 
 /// Why a connection that stood was given up.
 enum LossReason: String, CaseIterable, Sendable {
-    /// The venue closed it in order.
+    /// The venue closed it in order, or refused everything on it.
     case closed
     /// It broke.
     case reset
@@ -38,6 +38,8 @@ struct SessionLimits: Sendable {
     var subscribeTimeout: Duration = .seconds(10)
     /// How long a connection must live before its failures are forgotten.
     var stableAfter: Duration = .seconds(60)
+    /// How long a connection must live before its announced end is followed by a new one without a wait.
+    var promptAfter: Duration = .seconds(10)
     var deadAfter: Duration
     var heartbeatInterval: Duration?
     var messagesPerSecond: Int
