@@ -1,5 +1,6 @@
 import Core
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import Feed
@@ -111,6 +112,26 @@ struct RestClientTests {
         client.shutDown()
         await #expect(throws: RestError.shutDown) { try await answer.value }
         await #expect(throws: RestError.shutDown) { try await client.get("http://127.0.0.1:\(server.port)/") }
+    }
+
+    @Test("calls nobody any more once it has ended")
+    func ended() async throws {
+        let server = try await LoopbackServer.start { _ in }
+        let client = self.client()
+        let open = Atomic<Int>(40)
+        let later = Atomic<Int>(0)
+        for number in 0..<40 {
+            client.get("http://127.0.0.1:\(server.port)/\(number)") { result in
+                if case .failure(.shutDown) = result { open.subtract(1, ordering: .relaxed) }
+            }
+        }
+        _ = await server.nextPeer()
+        client.shutDown()
+        await client.ended()
+        #expect(open.load(ordering: .relaxed) == 0)
+        client.get("http://127.0.0.1:\(server.port)/") { _ in later.add(1, ordering: .relaxed) }
+        #expect(later.load(ordering: .relaxed) == 1)  // Refused by the caller's own thread.
+        await client.ended()
     }
 
     @Test("ends a request whose task is cancelled, before or after it began")

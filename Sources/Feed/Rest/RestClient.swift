@@ -40,7 +40,14 @@ public final class RestClient: Sendable {
     }
 
     /// Ends everything under way with ``RestError/shutDown``, and refuses what comes later with the same.
+    ///
+    /// Returns at once: whoever takes down what completions hand over to waits for ``ended()`` first.
     public func shutDown() { self.mailbox.close() }
+
+    /// Returns when the REST thread has called its last completion; call ``shutDown()`` first, or it waits for that.
+    ///
+    /// Does not wait for curl to clean up, which a resolver that hangs could delay by many seconds.
+    public func ended() async { await self.mailbox.ended() }
 
     private func submit(
         _ id: UInt64,

@@ -15,6 +15,10 @@ final class RestMailbox: Sendable {
         /// Only to wake it: curl allows that from any thread while the handle lives, which the lock sees to.
         var multi: UnsafeMutableRawPointer?
         var isClosed = false
+        /// The thread has called its last completion.
+        var isEnded = false
+        /// Those who wait for that.
+        var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Mutex(State())
@@ -65,6 +69,26 @@ final class RestMailbox: Sendable {
         guard isClosed else { return mail }
         for request in mail.requests { request.completion(.failure(.shutDown)) }
         return nil
+    }
+
+    /// The thread calls no completion any more.
+    func end() {
+        let waiting = self.state.withLock { state in
+            state.isEnded = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    func ended() async {
+        await withCheckedContinuation { continuation in
+            let isEnded = self.state.withLock { state in
+                if !state.isEnded { state.waiting.append(continuation) }
+                return state.isEnded
+            }
+            if isEnded { continuation.resume() }
+        }
     }
 
     private static func wake(_ state: State) {

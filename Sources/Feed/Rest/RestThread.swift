@@ -47,7 +47,11 @@ import Glibc
             // Sleeps until a socket, curl's own timers or a wake-up; the limit only guards against a lost one.
             unsafe curl_multi_poll(self.multi, nil, 0, 10_000, nil)
         }
-        for transfer in self.transfers.values { self.finish(transfer, .failure(.shutDown)) }
+        // All are told before any is removed: curl may wait for a resolver then.
+        for transfer in self.transfers.values { transfer.request.completion(.failure(.shutDown)) }
+        self.mailbox.end()
+        for transfer in self.transfers.values { unsafe curl_multi_remove_handle(self.multi, transfer.easy) }
+        self.transfers.removeAll()
         unsafe curl_multi_cleanup(self.multi)
     }
 
