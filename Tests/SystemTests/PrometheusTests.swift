@@ -127,7 +127,8 @@ final class PrometheusServer {
         var components = URLComponents(string: self.base + "/api/v1/query")
         components?.queryItems = [URLQueryItem(name: "query", value: expression)]
         // A plus sign is legal in a query, and read as a space.
-        components?.percentEncodedQuery = components?.percentEncodedQuery?.replacing("+", with: "%2B")
+        let encoded = components?.percentEncodedQuery?.replacing("+", with: "%2B")
+        components?.percentEncodedQuery = encoded
         let url = try #require(components?.string)
         let answer = try await HTTP.object(url)
         let data = answer["data"] as? [String: Any]
