@@ -2,9 +2,9 @@
 public enum StaleReason: UInt8, CaseIterable, Sendable {
     /// Its connection is not live.
     case session
-    /// Its own subscription is unconfirmed, or silent on a venue that repeats.
+    /// Its own subscription is unconfirmed, silent on a venue that repeats, or a seed that could not be asked for again.
     case subscription
-    /// An element of it was displaced from a full channel, and nothing newer came.
+    /// An element of it was displaced from a full channel or came out of order, and nothing newer came.
     case lost
     /// The clock was stepped: ages mean nothing until the next proof.
     case clock

@@ -50,7 +50,7 @@ struct ReloadService: Service {
             help: "When the configuration was last read without a problem."
         )
         self.successful.set(1)
-        self.succeededAt.set(health.clock.now.seconds)
+        self.succeededAt.set(health.clock.wall.seconds)
     }
 
     func run() async throws {
@@ -67,7 +67,7 @@ struct ReloadService: Service {
             let wanted = try ConfigurationFile.load(self.file)
             self.apply(wanted, over: &running)
             self.successful.set(1)
-            self.succeededAt.set(self.health.clock.now.seconds)
+            self.succeededAt.set(self.health.clock.wall.seconds)
             self.health.serviceManager.reloaded(problem: nil)
         } catch {
             self.successful.set(0)

@@ -45,6 +45,7 @@ struct FeedService: Service {
             for feed in self.feeds { group.addTask { await feed.stop() } }
         }
         self.rest.shutDown()
+        await self.rest.ended()
     }
 }
 
