@@ -2,7 +2,7 @@
 public enum StaleReason: UInt8, CaseIterable, Sendable {
     /// Its connection is not live.
     case session
-    /// Its own subscription is unconfirmed, silent on a venue that repeats, or a seed that could not be asked for again.
+    /// Its own subscription is unconfirmed, silent on a venue that repeats, or a seed that could not be renewed.
     case subscription
     /// An element of it was displaced from a full channel or came out of order, and nothing newer came.
     case lost
