@@ -3,8 +3,8 @@ public enum MarketKind: String, Sendable { case spot, perpetual }
 
 /// What the update numbers of a venue's quotes can prove.
 public enum SequenceRule: Sendable {
-    /// Greater or dropped: equal is a duplicate, smaller is an older book. Several smaller ones in a row that rise among
-    /// themselves mean that the venue numbers anew. A new connection starts anew, too.
+    /// Greater or dropped: equal is a duplicate, smaller is an older book. Several smaller ones that rise among
+    /// themselves, in a row, mean that the venue numbers anew. A new connection starts anew, too.
     case increasing
     /// Equal is a repeat that proves that the quote stands; 1 means that the venue restarted its numbers.
     case repeating

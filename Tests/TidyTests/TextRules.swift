@@ -40,7 +40,7 @@ enum TextRules {
         }
     }
 
-    /// Whether an absolute path begins with `trace` here; `a/work/b` is another matter.
+    /// Whether an absolute path begins with `trace` here; in the middle of a relative path it is another matter.
     private static func names(_ trace: String, in line: String) -> Bool {
         let (bytes, wanted) = (Array(line.utf8), Array(trace.utf8))
         guard bytes.count >= wanted.count else { return false }
