@@ -55,7 +55,7 @@ struct PrometheusTests {
         let path = try Repository.path("deploy/grafana/dashboards/arb1d-overview.json")
         var waiting = try Dashboard.expressions(of: path)
         #expect(waiting.count > 20)
-        try await eventually("data for all expressions", within: .seconds(60)) { () -> Bool? in
+        try await eventually("data for all expressions", within: .seconds(180)) { () -> Bool? in
             var empty: [(panel: String, expression: String)] = []
             for (panel, expression) in waiting where try await prometheus.query(expression).isEmpty {
                 empty.append((panel, expression))

@@ -23,13 +23,13 @@ struct RecordedMarketTests {
             in: workspace
         )
         let daemon = try await Daemon(exchange.configuration, in: workspace)
-        try await eventually("the end of the recording", within: .seconds(90)) {
+        try await eventually("the end of the recording", within: .seconds(180)) {
             let source = try await exchange.state()["source"] as? [String: Any]
             return source?["state"] as? String == "finished" ? true : nil
         }
         let expected = try Self.expectedSpreads(directory)
         let counts = try Self.expectedQuotes(directory)
-        try await eventually("all quotes, and an idle engine", within: .seconds(90)) { () -> Bool? in
+        try await eventually("all quotes, and an idle engine", within: .seconds(180)) { () -> Bool? in
             let metrics = try await daemon.metrics()
             guard counts.allSatisfy({ metrics.quotes(of: $0.key) == $0.value }) else { return nil }
             return metrics["arb1d_flow_held{stage=\"raw\"}"] == 0 && metrics["arb1d_flow_held{stage=\"engine\"}"] == 0

@@ -13,7 +13,7 @@ public struct NeverHappened: Error, CustomStringConvertible {
 @discardableResult
 public func eventually<Value>(
     _ what: String,
-    within limit: Duration = .seconds(30),
+    within limit: Duration = .seconds(180),
     _ condition: () async throws -> Value?
 ) async throws -> Value {
     let clock = ContinuousClock()

@@ -25,7 +25,7 @@ final class Daemon {
 
     func metrics() async throws -> Exposition { try await Exposition.of(self.base) }
 
-    func waitUntilReady(within limit: Duration = .seconds(30)) async throws {
+    func waitUntilReady(within limit: Duration = .seconds(180)) async throws {
         try await eventually("readiness", within: limit) { try await self.status("/readyz") == 200 ? true : nil }
     }
 }

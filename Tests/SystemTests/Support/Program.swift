@@ -50,7 +50,7 @@ final class Program {
     /// Waits for its end.
     ///
     /// - Returns: The exit status, or the negative number of the signal that ended it.
-    func exitStatus(within limit: Duration = .seconds(30)) async throws -> Int32 {
+    func exitStatus(within limit: Duration = .seconds(180)) async throws -> Int32 {
         try await eventually("the end of \(self.name)", within: limit) { self.process.isRunning ? nil : true }
         let status = self.process.terminationStatus
         return self.process.terminationReason == .uncaughtSignal ? -status : status
