@@ -49,6 +49,8 @@ let package = Package(
         .target(name: "Venues", dependencies: ["Core"], swiftSettings: strict),
         .target(name: "Metrics", dependencies: ["Core"], swiftSettings: strict),
         .target(name: "Health", dependencies: ["Core", "Metrics", "CSystemd"], swiftSettings: strict),
+        .target(name: "Chart", dependencies: ["Core", "Metrics"], swiftSettings: strict),
+        .target(name: "Alerts", dependencies: ["Core", "Metrics", "COpenSSL"], swiftSettings: strict),
         .target(
             name: "Feed",
             dependencies: [
@@ -73,6 +75,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
@@ -81,7 +84,7 @@ let package = Package(
         .executableTarget(
             name: "arb1d",
             dependencies: [
-                "Core", "Venues", "Metrics", "Health", "Feed", "Endpoints", "CCurl", "COpenSSL",
+                "Core", "Venues", "Metrics", "Health", "Feed", "Chart", "Alerts", "Endpoints", "CCurl", "COpenSSL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -95,12 +98,13 @@ let package = Package(
         .executableTarget(
             name: "exchange-sim",
             dependencies: [
-                "Simulation",
+                "Simulation", "COpenSSL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict
         ),
@@ -111,6 +115,8 @@ let package = Package(
         .testTarget(name: "VenuesTests", dependencies: ["Core", "Venues", "TestSupport"], swiftSettings: strictTests),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strictTests),
         .testTarget(name: "HealthTests", dependencies: ["Core", "Health", "Metrics"], swiftSettings: strictTests),
+        .testTarget(name: "ChartTests", dependencies: ["Chart", "Core", "Metrics"], swiftSettings: strictTests),
+        .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Core", "Metrics"], swiftSettings: strictTests),
         .testTarget(
             name: "EndpointsTests",
             dependencies: [
@@ -118,6 +124,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strictTests

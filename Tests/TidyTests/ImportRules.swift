@@ -15,6 +15,8 @@ enum ImportRules {
         "Sources/Feed": .only(
             ["Core", "Venues", "Metrics", "CCurl", "COpenSSL", "NIO*", "Logging", "Synchronization", "Glibc"]
         ),
+        "Sources/Chart": .only(["Core", "Metrics", "Synchronization"]),
+        "Sources/Alerts": .only(["Core", "Metrics", "COpenSSL", "Synchronization"]),
         "Sources/Endpoints": .only([
             "Metrics", "Health", "Hummingbird*", "HTTPTypes", "NIO*", "Logging", "ServiceLifecycle", "Synchronization",
             "Glibc",
@@ -22,7 +24,7 @@ enum ImportRules {
         ]),
         "Sources/Simulation": .only(["Synchronization", "Glibc", "FoundationEssentials", "zlib", "CZlib"]),
         "Sources/exchange-sim": .only([
-            "Simulation", "NIO*", "ArgumentParser", "Logging", "Dispatch", "Synchronization", "Glibc",
+            "Simulation", "COpenSSL", "NIO*", "ArgumentParser", "Logging", "Dispatch", "Synchronization", "Glibc",
             "FoundationEssentials",
         ]),
         "Sources/arb1d": .anythingBut(["Simulation", "Foundation", "FoundationNetworking", "FoundationXML"]),

@@ -16,6 +16,8 @@ public struct BandSettings: Sendable, Equatable {
 public struct Band: Equatable, Sendable {
     public let upper: Double
     public let lower: Double
+
+    public init(upper: Double, lower: Double) { (self.upper, self.lower) = (upper, lower) }
 }
 
 /// The last points of one pair, and their nearest-rank quantiles, maintained point by point.
