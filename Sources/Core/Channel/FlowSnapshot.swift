@@ -26,6 +26,10 @@ public struct FlowSnapshot: Sendable {
         public var dropped: [(reason: String, count: UInt64)]
         public var held: UInt64
 
+        public init(into: UInt64, out: UInt64, dropped: [(reason: String, count: UInt64)], held: UInt64) {
+            (self.into, self.out, self.dropped, self.held) = (into, out, dropped, held)
+        }
+
         /// `in − out − dropped − held`: 0 unless something was lost or doubled.
         public var residual: Int64 {
             let gone = self.dropped.reduce(self.out &+ self.held) { $0 &+ $1.count }
@@ -77,7 +81,7 @@ public struct FlowSnapshot: Sendable {
             return Terms(
                 into: self.engine.windowAppended,
                 out: self.engine.windowExpired,
-                dropped: [("evicted", self.engine.windowEvicted)],
+                dropped: [("evicted", self.engine.windowEvicted), ("unrepresentable", self.engine.windowUnheld)],
                 held: self.engine.windowHeld
             )
         }

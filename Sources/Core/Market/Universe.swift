@@ -41,6 +41,12 @@ public struct Universe: Sendable {
     public private(set) var pairs: [PairEntry] = []
     private var symbolIndices: [String: SymbolIndex] = [:]
     private var instrumentsBySymbol: [[InstrumentIndex]] = []
+    private var pairIndices: [PairKey: PairIndex] = [:]
+
+    private struct PairKey: Hashable {
+        let sell: InstrumentIndex
+        let buy: InstrumentIndex
+    }
 
     public init(venues: [VenueEntry]) {
         precondition(venues.count < Int(VenueIndex.none.rawValue), "too many venues")
@@ -60,8 +66,8 @@ public struct Universe: Sendable {
         let isPerpetual = self.venues[venue.position].isPerpetual
         for other in others {
             let isBasis = self.venues[self.instruments[other.position].venue.position].isPerpetual != isPerpetual
-            self.pairs.append(PairEntry(sell: other, buy: instrument, isBasis: isBasis))
-            self.pairs.append(PairEntry(sell: instrument, buy: other, isBasis: isBasis))
+            self.addPair(sell: other, buy: instrument, isBasis: isBasis)
+            self.addPair(sell: instrument, buy: other, isBasis: isBasis)
         }
         return instrument
     }
@@ -72,6 +78,22 @@ public struct Universe: Sendable {
     /// The instruments of one venue, in the order of their indices.
     public func instruments(of venue: VenueIndex) -> [InstrumentIndex] {
         self.instruments.indices.lazy.map(InstrumentIndex.init).filter { self.instruments[$0.position].venue == venue }
+    }
+
+    /// The pair that sells `symbol` at one venue and buys it at the other, by their names; `nil` when it is not watched.
+    public func pair(symbol: String, sell: String, buy: String) -> PairIndex? {
+        guard let index = self.symbolIndices[symbol] else { return nil }
+        let instruments = self.instrumentsBySymbol[index.position]
+        func instrument(at name: String) -> InstrumentIndex? {
+            instruments.first { self.venues[self.instruments[$0.position].venue.position].name == name }
+        }
+        guard let sold = instrument(at: sell), let bought = instrument(at: buy) else { return nil }
+        return self.pairIndices[PairKey(sell: sold, buy: bought)]
+    }
+
+    private mutating func addPair(sell: InstrumentIndex, buy: InstrumentIndex, isBasis: Bool) {
+        self.pairIndices[PairKey(sell: sell, buy: buy)] = PairIndex(self.pairs.count)
+        self.pairs.append(PairEntry(sell: sell, buy: buy, isBasis: isBasis))
     }
 
     private mutating func intern(_ symbol: String) -> SymbolIndex {

@@ -1,23 +1,12 @@
 /// What the engine knows of one instrument: its standing quote, and whether it is known to stand.
 struct Leg: Sendable {
-    enum Usability: Sendable, Equatable {
-        /// No quote yet, or the last one was withdrawn.
-        case none
-        /// A quote that gives a spread; a locked one gives no point.
-        case usable(locked: Bool)
-        /// Crossed or one-sided: it stands, but gives no spread.
-        case unusable
-    }
-
     let venue: VenueIndex
-    private(set) var usability = Usability.none
-    /// Not a number while there is no quote, so that the first one always differs from it.
-    private(set) var bid = Double.nan
-    private(set) var ask = 0.0
+    /// The part that points are made of.
+    private(set) var join = JoinLeg()
     private(set) var bidSize = 0.0
     private(set) var askSize = 0.0
     private var sequence: UInt64 = 0
-    /// When the quote last changed.
+    /// When the frame was received that last changed the quote.
     private(set) var changedAt = Timestamp.never
     /// When the quote was last known to stand.
     private(set) var provedAt = Timestamp.never
@@ -27,19 +16,21 @@ struct Leg: Sendable {
     init(venue: VenueIndex) { self.venue = venue }
 
     /// A well-formed quote in order always replaces the standing one, and proves that it stands.
-    mutating func replace(with quote: Quote) {
-        if quote.flags.isDisjoint(with: [.crossed, .oneSided]) {
-            self.usability = .usable(locked: quote.flags.contains(.locked))
-        } else {
-            self.usability = .unusable
-        }
+    ///
+    /// - Returns: What the window is to retain it as.
+    mutating func replace(with quote: Quote, at time: Int64) -> RetainedKind {
         let (prices, sizes) = ((quote.bid.double, quote.ask.double), (quote.bidSize.double, quote.askSize.double))
         // A new connection may say again what stood before: the quote is proved then, and no younger.
-        if prices != (self.bid, self.ask) || sizes != (self.bidSize, self.askSize) { self.changedAt = quote.receivedAt }
-        (self.bid, self.ask) = prices
+        let isChanged = prices != (self.join.bid, self.join.ask) || sizes != (self.bidSize, self.askSize)
+        if isChanged { self.changedAt = quote.receivedAt }
         (self.bidSize, self.askSize) = sizes
         self.sequence = quote.sequence
-        self.prove(at: quote.receivedAt)
+        (self.provedAt, self.staleReason) = (quote.receivedAt, nil)
+        let isUsable = quote.flags.isDisjoint(with: [.crossed, .oneSided])
+        let kind: RetainedKind = !isUsable ? .unusable : isChanged ? .quote : .repeated
+        let isLocked = quote.flags.contains(.locked)
+        self.join.replace(kind, bid: prices.0, ask: prices.1, isLocked: isLocked, at: time)
+        return kind
     }
 
     /// Whether the venue only said again what stands here.
@@ -54,21 +45,22 @@ struct Leg: Sendable {
     mutating func prove(at instant: Timestamp) {
         self.provedAt = instant
         self.staleReason = nil
+        self.join.isStale = false
     }
 
-    mutating func becomeStale(_ reason: StaleReason) { self.staleReason = reason }
-
-    mutating func withdraw() {
-        self.usability = .none
-        self.bid = .nan
+    mutating func becomeStale(_ reason: StaleReason) {
+        self.staleReason = reason
+        self.join.isStale = true
     }
+
+    mutating func withdraw() { self.join.withdraw() }
 
     var isStale: Bool { self.staleReason != nil }
-    var hasQuote: Bool { self.usability != .none }
+    var hasQuote: Bool { self.join.hasQuote }
 
     /// The prices for the scrape: only while they give a spread and are known to stand.
     var top: (bid: Double, ask: Double)? {
-        guard case .usable = self.usability, !self.isStale else { return nil }
-        return (self.bid, self.ask)
+        guard case .usable = self.join.usability, !self.isStale else { return nil }
+        return (self.join.bid, self.join.ask)
     }
 }

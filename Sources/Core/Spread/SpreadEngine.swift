@@ -14,6 +14,8 @@ public struct SpreadEngine: ~Copyable {
     private var symbolTimes: [Int64] = []
     private var windows: WindowStore
     private var freshPairs = 0
+    /// Points of watched pairs that nobody has taken yet.
+    private var newPoints: [PairPoint] = []
     private var reported = EngineTally()
 
     public init(universe: Universe, settings: EngineSettings, board: Board) {
@@ -65,7 +67,7 @@ public struct SpreadEngine: ~Copyable {
     ) -> EngineTally {
         var tally = EngineTally()
         for instrument in displaced where instrument.position < self.legs.count {
-            self.becomeStale(instrument.position, .lost)
+            self.becomeStale(instrument.position, .lost, at: .never)
         }
         for element in batch {
             guard self.isKnown(element) else {
@@ -74,8 +76,9 @@ public struct SpreadEngine: ~Copyable {
             }
             switch element.payload {
             case .quote(let quote): self.apply(quote, clock: clock)
-            case .stale(let instrument, let reason, _): self.becomeStale(instrument.position, reason)
-            case .withdrawn(let instrument, _): self.withdraw(instrument.position)
+            case .stale(let instrument, let reason, let instant):
+                self.becomeStale(instrument.position, reason, at: instant)
+            case .withdrawn(let instrument, let instant): self.withdraw(instrument.position, at: instant)
             case .trade, .control: break
             case .heartbeat(let loop, let sentAt):
                 self.advance(to: sentAt)
@@ -98,6 +101,7 @@ public struct SpreadEngine: ~Copyable {
         tally.windowAppended = self.windows.appended &- self.reported.windowAppended
         tally.windowExpired = self.windows.expired &- self.reported.windowExpired
         tally.windowEvicted = self.windows.evicted &- self.reported.windowEvicted
+        tally.windowUnheld = self.windows.unheld &- self.reported.windowUnheld
         tally.windowHeld = self.windows.held
         self.reported.add(tally)
         return tally
@@ -114,23 +118,19 @@ extension SpreadEngine {
         if self.legs[position].isRepeated(by: quote) {
             let wasStale = self.legs[position].isStale
             self.legs[position].prove(at: quote.receivedAt)
-            if wasStale { self.reevaluate(position) }
+            if wasStale {
+                self.mark(position, .live, at: quote.receivedAt)
+                self.reevaluate(position)
+            }
             return
         }
-        let symbol = self.cells.universe.instruments[position].symbol.position
-        let time = max(quote.receivedAt.nanoseconds, self.symbolTimes[symbol] &+ 1)
-        self.symbolTimes[symbol] = time
-        self.legs[position].replace(with: quote)
-        _ = self.windows.append(
-            quote.instrument,
-            time: Timestamp(nanoseconds: time),
-            bid: quote.bid,
-            ask: quote.ask
-        )
+        let time = self.engineTime(of: position, at: quote.receivedAt)
+        let kind = self.legs[position].replace(with: quote, at: time)
+        self.windows.append(kind, quote.instrument, time: time, bid: quote.bid, ask: quote.ask)
         self.cells.instruments[position].store(self.legs[position].top)
         for pair in self.pairsOfInstrument[position] {
             self.evaluate(pair, countsEvaluation: true, at: quote.receivedAt)
-            self.makePoint(pair, by: position, at: time)
+            self.makePoint(pair, by: position, at: time, receivedAt: quote.receivedAt)
         }
         // A seed's time is that of its request: it says nothing of how fast we are.
         guard !quote.flags.contains(.seeded) else { return }
@@ -145,16 +145,32 @@ extension SpreadEngine {
         if flags.contains(.repeated) { venue.flagged[Int(QuoteFlag.repeated.rawValue)].add() }
     }
 
-    private mutating func becomeStale(_ position: Int, _ reason: StaleReason) {
+    private mutating func becomeStale(_ position: Int, _ reason: StaleReason, at instant: Timestamp) {
         guard self.legs[position].hasQuote, !self.legs[position].isStale else { return }
         self.legs[position].becomeStale(reason)
+        self.mark(position, .stale, at: instant)
         self.reevaluate(position)
     }
 
-    private mutating func withdraw(_ position: Int) {
+    private mutating func withdraw(_ position: Int, at instant: Timestamp) {
         guard self.legs[position].hasQuote else { return }
         self.legs[position].withdraw()
+        self.mark(position, .withdrawn, at: instant)
         self.reevaluate(position)
+    }
+
+    /// Records what is no quote, so that a later join sees what the live one saw.
+    private mutating func mark(_ position: Int, _ mark: RetainedKind, at instant: Timestamp) {
+        let time = self.engineTime(of: position, at: instant)
+        self.windows.append(mark, InstrumentIndex(position), time: time)
+    }
+
+    /// Gives an event its place in the one order of its symbol's events.
+    private mutating func engineTime(of position: Int, at instant: Timestamp) -> Int64 {
+        let symbol = self.cells.universe.instruments[position].symbol.position
+        let time = max(instant.nanoseconds, self.symbolTimes[symbol] &+ 1)
+        self.symbolTimes[symbol] = time
+        return time
     }
 
     /// Brings the gauges of an instrument's pairs in line with a change that is no quote.
@@ -171,7 +187,7 @@ extension SpreadEngine {
             let venue = self.cells.universe.venues[self.legs[position].venue.position]
             guard let limit = venue.repeatStaleAfter else { continue }
             if now.nanoseconds(since: self.legs[position].provedAt) > limit {
-                self.becomeStale(position, .subscription)
+                self.becomeStale(position, .subscription, at: now)
             }
         }
         self.windows.advance(to: now)
@@ -224,13 +240,63 @@ extension SpreadEngine {
         if before != after { self.freshPairs += (after == .fresh ? 1 : 0) - (before == .fresh ? 1 : 0) }
     }
 
-    private mutating func makePoint(_ pair: Int, by position: Int, at time: Int64) {
+    private mutating func makePoint(_ pair: Int, by position: Int, at time: Int64, receivedAt: Timestamp) {
         let entry = self.pairs[pair].entry
         if self.settings.points.by == .sell, entry.sell.position != position { return }
-        self.pairs[pair].makePoint(
+        let made = self.pairs[pair].makePoint(
             sell: self.legs[entry.sell.position],
             buy: self.legs[entry.buy.position],
             at: time,
+            settings: self.settings
+        )
+        guard made, self.pairs[pair].isWatched else { return }
+        self.newPoints.append(
+            PairPoint(
+                pair: PairIndex(pair),
+                number: self.pairs[pair].points,
+                time: Timestamp(nanoseconds: time),
+                spread: self.pairs[pair].reading.spread,
+                band: self.pairs[pair].reading.band,
+                venue: self.legs[position].venue,
+                receivedAt: receivedAt
+            )
+        )
+    }
+}
+
+// MARK: - Watching
+
+extension SpreadEngine {
+    /// Tells of each point of a pair from now on, until it is unwatched; a pair that is not known is ignored.
+    public mutating func watch(_ pair: PairIndex) { self.setWatched(pair, true) }
+
+    public mutating func unwatch(_ pair: PairIndex) { self.setWatched(pair, false) }
+
+    private mutating func setWatched(_ pair: PairIndex, _ isWatched: Bool) {
+        guard pair.position < self.pairs.count else { return }
+        self.pairs[pair.position].isWatched = isWatched
+    }
+
+    /// Whether there are points for ``takePoints(into:)``.
+    public var hasPoints: Bool { !self.newPoints.isEmpty }
+
+    /// Moves the points of watched pairs made since the last call to the end of `points`, in order.
+    public mutating func takePoints(into points: inout [PairPoint]) {
+        points.append(contentsOf: self.newPoints)
+        self.newPoints.removeAll(keepingCapacity: true)
+    }
+
+    /// What the pair's points can be computed from, as of now; `nil` for a pair that is not known.
+    ///
+    /// Costs the same whatever the windows hold.
+    public func history(of pair: PairIndex) -> PairHistory? {
+        guard pair.position < self.pairs.count else { return nil }
+        let (state, entry) = (self.pairs[pair.position], self.pairs[pair.position].entry)
+        return PairHistory(
+            pair: pair,
+            number: state.points,
+            sell: (self.windows.window(of: entry.sell), self.legs[entry.sell.position].venue),
+            buy: (self.windows.window(of: entry.buy), self.legs[entry.buy.position].venue),
             settings: self.settings
         )
     }

@@ -1,40 +1,13 @@
-/// One retained quote: when it came in the engine's order of events, and its two prices in units of the chunk's scale.
-struct WindowEntry: Sendable, Equatable {
-    var time: Int64
-    var bid: Int64
-    var ask: Int64
-}
-
-/// Consecutive quotes of one instrument whose prices share a scale. Small at first, so that quiet instruments cost
-/// little.
-struct WindowChunk: Sendable {
-    static let smallest = 8
-    static let largest = 256
-
-    /// Counts chunks over all instruments: a chunk with a smaller number was begun earlier.
-    let serial: UInt64
-    /// Decimal places of the prices in `entries`.
-    let scale: UInt8
-    let capacity: Int
-    private(set) var entries: [WindowEntry] = []
-
-    init(serial: UInt64, scale: UInt8, capacity: Int) {
-        (self.serial, self.scale, self.capacity) = (serial, scale, capacity)
-        self.entries.reserveCapacity(capacity)
-    }
-
-    var isFull: Bool { self.entries.count == self.capacity }
-    var bytes: Int { self.capacity * MemoryLayout<WindowEntry>.stride }
-    var newestTime: Int64 { self.entries.last?.time ?? .min }
-
-    mutating func append(_ entry: WindowEntry) { self.entries.append(entry) }
-}
-
-/// The quotes of one instrument that are still in the window, oldest chunk first.
+/// The elements of one instrument that are still in the window, oldest chunk first.
+///
+/// A plain value: a copy shares the chunks, so handing one out costs the engine nothing but the next append's copy of
+/// the open chunk.
 struct QuoteWindow: Sendable {
     private(set) var chunks: [WindowChunk] = []
     /// The quote that stood where the window begins: the newest one that left it. It is never evicted.
-    private(set) var standing: (entry: WindowEntry, scale: UInt8)?
+    private(set) var standing: RetainedElement?
+    /// What everything that left the window came to; `nil` while nothing has left it.
+    private(set) var past: JoinLeg?
     /// The finest scale seen: prices are written in it, so that a trimmed zero does not begin a new chunk.
     private var scale: UInt8 = 0
 
@@ -46,35 +19,41 @@ struct QuoteWindow: Sendable {
     ///
     /// - Returns: The bytes of storage that this took, and whether a chunk was begun; `nil` when the prices do not fit.
     mutating func append(
+        _ kind: RetainedKind,
         time: Int64,
         bid: ExactDecimal,
         ask: ExactDecimal,
         nextSerial: UInt64
     ) -> (bytes: Int, beganChunk: Bool)? {
-        let finest = max(self.scale, bid.scale, ask.scale)
-        guard let bidUnits = bid.units(scale: finest), let askUnits = ask.units(scale: finest) else {
+        var scale = max(self.scale, bid.scale, ask.scale)
+        var units = (bid.units(scale: scale), ask.units(scale: scale))
+        if units.0 == nil || units.1 == nil {
             // Too long for the finest scale seen so far: one odd price must not cost each later one its own chunk.
-            let own = max(bid.scale, ask.scale)
-            guard let bidOwn = bid.units(scale: own), let askOwn = ask.units(scale: own) else { return nil }
-            self.scale = own
-            return self.append(WindowEntry(time: time, bid: bidOwn, ask: askOwn), scale: own, nextSerial: nextSerial)
+            scale = max(bid.scale, ask.scale)
+            units = (bid.units(scale: scale), ask.units(scale: scale))
         }
-        self.scale = finest
-        return self.append(WindowEntry(time: time, bid: bidUnits, ask: askUnits), scale: finest, nextSerial: nextSerial)
+        guard let bidUnits = units.0, let askUnits = units.1 else { return nil }
+        self.scale = scale
+        return self.append(WindowEntry(time: time, bid: bidUnits, ask: askUnits), kind, nextSerial: nextSerial)
+    }
+
+    /// Appends a mark, which always fits.
+    mutating func append(_ mark: RetainedKind, time: Int64, nextSerial: UInt64) -> (bytes: Int, beganChunk: Bool) {
+        self.append(WindowEntry(time: time, bid: 0, ask: 0), mark, nextSerial: nextSerial)
     }
 
     private mutating func append(
         _ entry: WindowEntry,
-        scale: UInt8,
+        _ kind: RetainedKind,
         nextSerial: UInt64
     ) -> (bytes: Int, beganChunk: Bool) {
-        if let last = self.chunks.last, !last.isFull, last.scale == scale {
-            self.chunks[self.chunks.count - 1].append(entry)
+        if let last = self.chunks.last, !last.isFull, last.scale == self.scale {
+            self.chunks[self.chunks.count - 1].append(entry, kind)
             return (0, false)
         }
         let capacity = min((self.chunks.last?.capacity ?? WindowChunk.smallest / 2) * 2, WindowChunk.largest)
-        var chunk = WindowChunk(serial: nextSerial, scale: scale, capacity: capacity)
-        chunk.append(entry)
+        var chunk = WindowChunk(serial: nextSerial, scale: self.scale, capacity: capacity)
+        chunk.append(entry, kind)
         self.chunks.append(chunk)
         return (chunk.bytes, true)
     }
@@ -83,7 +62,13 @@ struct QuoteWindow: Sendable {
     mutating func removeOldest() -> WindowChunk? {
         guard !self.chunks.isEmpty else { return nil }
         let chunk = self.chunks.removeFirst()
-        if let last = chunk.entries.last { self.standing = (last, chunk.scale) }
+        var past = self.past ?? JoinLeg()
+        for index in chunk.entries.indices {
+            let element = chunk.element(index)
+            past.apply(element)
+            if element.kind.isQuote { self.standing = element }
+        }
+        self.past = past
         return chunk
     }
 }

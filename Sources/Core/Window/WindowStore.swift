@@ -19,11 +19,13 @@ public struct WindowStore: ~Copyable {
     private var orderHead = 0
     private var nextSerial: UInt64 = 0
     public private(set) var bytes = 0
-    /// Quotes held now. Kept up with every change, and counted anew in the chunks themselves by ``advance(to:)``.
+    /// Elements held now. Kept up with every change, and counted anew in the chunks themselves by ``advance(to:)``.
     public private(set) var held: UInt64 = 0
     public private(set) var appended: UInt64 = 0
     public private(set) var expired: UInt64 = 0
     public private(set) var evicted: UInt64 = 0
+    /// Quotes whose prices have too many digits to be kept side by side.
+    public private(set) var unheld: UInt64 = 0
 
     /// Keeps each quote for `span` nanoseconds of engine time, and all together within `maxBytes`.
     public init(span: Int64, maxBytes: Int) {
@@ -35,29 +37,40 @@ public struct WindowStore: ~Copyable {
         while self.windows.count < count { self.windows.append(QuoteWindow()) }
     }
 
-    /// - Returns: `false` when the prices have too many digits to be kept side by side; then nothing was kept.
-    public mutating func append(_ instrument: InstrumentIndex, time: Timestamp, bid: ExactDecimal, ask: ExactDecimal)
-        -> Bool
-    {
+    /// Appends a quote. One whose prices have too many digits to be kept side by side is counted, and leaves a mark.
+    mutating func append(
+        _ kind: RetainedKind,
+        _ instrument: InstrumentIndex,
+        time: Int64,
+        bid: ExactDecimal,
+        ask: ExactDecimal
+    ) {
         let position = instrument.position
-        guard
-            let taken = self.windows[position].append(
-                time: time.nanoseconds,
-                bid: bid,
-                ask: ask,
-                nextSerial: self.nextSerial
-            )
-        else { return false }
+        let serial = self.nextSerial
+        if let taken = self.windows[position].append(kind, time: time, bid: bid, ask: ask, nextSerial: serial) {
+            self.count(taken, of: position, at: time)
+        } else {
+            self.appended &+= 1
+            self.unheld &+= 1
+            self.append(.unheld, instrument, time: time)
+        }
+    }
+
+    /// Appends what is no quote.
+    mutating func append(_ mark: RetainedKind, _ instrument: InstrumentIndex, time: Int64) {
+        let taken = self.windows[instrument.position].append(mark, time: time, nextSerial: self.nextSerial)
+        self.count(taken, of: instrument.position, at: time)
+    }
+
+    private mutating func count(_ taken: (bytes: Int, beganChunk: Bool), of position: Int, at time: Int64) {
         self.appended &+= 1
         self.held &+= 1
-        if taken.beganChunk {
-            self.order.append((self.nextSerial, position))
-            self.nextSerial &+= 1
-            self.bytes += taken.bytes
-            self.expire(position, before: time.nanoseconds - self.span)
-            while self.bytes > self.maxBytes, self.evictOldest() {}
-        }
-        return true
+        guard taken.beganChunk else { return }
+        self.order.append((self.nextSerial, position))
+        self.nextSerial &+= 1
+        self.bytes += taken.bytes
+        self.expire(position, before: time - self.span)
+        while self.bytes > self.maxBytes, self.evictOldest() {}
     }
 
     /// Lets every window advance to `now`, also those whose instruments fell silent.
@@ -103,7 +116,7 @@ public struct WindowStore: ~Copyable {
         }
     }
 
-    /// Quotes held of one instrument, their bytes of storage, and the age in nanoseconds of the oldest.
+    /// Elements held of one instrument, their bytes of storage, and the age in nanoseconds of the oldest.
     public func extent(of instrument: InstrumentIndex, at now: Timestamp) -> (quotes: Int, bytes: Int, span: Int64) {
         let window = self.windows[instrument.position]
         guard let oldest = window.oldestTime else { return (0, 0, 0) }
@@ -114,18 +127,21 @@ public struct WindowStore: ~Copyable {
     public func quotes(of instrument: InstrumentIndex) -> [RetainedQuote] {
         let window = self.windows[instrument.position]
         var quotes: [RetainedQuote] = []
-        if let (entry, scale) = window.standing { quotes.append(RetainedQuote(entry, scale: scale)) }
+        if let standing = window.standing { quotes.append(RetainedQuote(standing)) }
         for chunk in window.chunks {
-            for entry in chunk.entries { quotes.append(RetainedQuote(entry, scale: chunk.scale)) }
+            for index in chunk.entries.indices where chunk.kinds[index].isQuote {
+                quotes.append(RetainedQuote(chunk.element(index)))
+            }
         }
         return quotes
     }
+
+    func window(of instrument: InstrumentIndex) -> QuoteWindow { self.windows[instrument.position] }
 }
 
 extension RetainedQuote {
-    fileprivate init(_ entry: WindowEntry, scale: UInt8) {
-        self.time = Timestamp(nanoseconds: entry.time)
-        self.bid = ExactDecimal(mantissa: entry.bid, scale: scale)
-        self.ask = ExactDecimal(mantissa: entry.ask, scale: scale)
+    fileprivate init(_ element: RetainedElement) {
+        self.time = Timestamp(nanoseconds: element.time)
+        (self.bid, self.ask) = (element.bid, element.ask)
     }
 }

@@ -35,4 +35,27 @@ struct UniverseTests {
         #expect(universe.instruments.count == 2)
         #expect(universe.pairs.isEmpty)
     }
+
+    @Test("finds a pair by the names of its symbol and venues")
+    func pairByNames() {
+        var universe = Universe(
+            venues: ["a", "b", "c"].map { VenueEntry(name: $0, isPerpetual: false, fee: 0, repeatStaleAfter: nil) }
+        )
+        for (venue, symbol) in [(0, "BTC"), (1, "BTC"), (2, "ETH"), (2, "BTC")] {
+            _ = universe.add(venue: VenueIndex(venue), symbol: symbol, venueSymbol: symbol)
+        }
+        for (index, entry) in universe.pairs.enumerated() {
+            let (sell, buy) = (universe.instruments[entry.sell.position], universe.instruments[entry.buy.position])
+            let found = universe.pair(
+                symbol: "BTC",
+                sell: universe.venues[sell.venue.position].name,
+                buy: universe.venues[buy.venue.position].name
+            )
+            #expect(found == PairIndex(index))
+        }
+        #expect(universe.pair(symbol: "ETH", sell: "c", buy: "a") == nil, "not listed there")
+        #expect(universe.pair(symbol: "BTC", sell: "a", buy: "a") == nil)
+        #expect(universe.pair(symbol: "BTC", sell: "a", buy: "d") == nil)
+        #expect(universe.pair(symbol: "XRP", sell: "a", buy: "b") == nil)
+    }
 }

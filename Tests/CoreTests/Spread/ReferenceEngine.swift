@@ -27,6 +27,8 @@ struct ReferenceEngine {
         let symbol: String
         var standing: ScriptedQuote?
         var changedAt = Timestamp.never
+        /// The same in engine time.
+        var changedTime = Int64.min
         var provedAt = Timestamp.never
         var isStale = false
         /// Everything that was accepted, at its engine time.
@@ -39,6 +41,8 @@ struct ReferenceEngine {
         let sell: Int
         let buy: Int
         var points: [(time: Int64, spread: Double)] = []
+        /// All points ever, each with the band as it was from then on.
+        var allPoints: [(time: Int64, spread: Double, band: (upper: Double, lower: Double)?)] = []
         var band: (upper: Double, lower: Double)?
         var lastSlot: Int64?
     }
@@ -60,6 +64,8 @@ struct ReferenceEngine {
     private(set) var legAges: [Count: [Int64]] = [:]
     private(set) var latencies: [[Int64]]
     private(set) var unknown = 0
+    /// Changes of a standing quote that were no quotes.
+    private(set) var marks = 0
     private var lastTime: [String: Int64] = [:]
 
     init(settings: Settings, venues: [Venue]) {
@@ -80,7 +86,7 @@ struct ReferenceEngine {
     // MARK: Events
 
     mutating func displace(_ instrument: Int) {
-        if instrument < self.instruments.count { self.markStale(instrument) }
+        if instrument < self.instruments.count { self.markStale(instrument, at: .never) }
     }
 
     mutating func apply(_ event: MarketEvent, clock: Timestamp) {
@@ -91,15 +97,32 @@ struct ReferenceEngine {
         switch event {
         case .quote(let instrument, let quote, let instant, let isRepeat, let isSeed):
             self.take(quote, of: instrument, at: instant, isRepeat: isRepeat, isSeed: isSeed, clock: clock)
-        case .stale(let instrument, _, _): self.markStale(instrument)
-        case .withdrawn(let instrument, _): self.instruments[instrument].standing = nil
+        case .stale(let instrument, _, let instant): self.markStale(instrument, at: instant)
+        case .withdrawn(let instrument, let instant):
+            if self.instruments[instrument].standing != nil { self.mark(instrument, at: instant) }
+            self.instruments[instrument].standing = nil
         case .trade, .control: break
         case .heartbeat(let instant): self.advance(to: instant)
         }
     }
 
-    private mutating func markStale(_ instrument: Int) {
-        if self.instruments[instrument].standing != nil { self.instruments[instrument].isStale = true }
+    private mutating func markStale(_ instrument: Int, at instant: Timestamp) {
+        guard self.instruments[instrument].standing != nil, !self.instruments[instrument].isStale else { return }
+        self.instruments[instrument].isStale = true
+        self.mark(instrument, at: instant)
+    }
+
+    /// Counts a mark, which has its place in the order of the symbol's events like a quote.
+    private mutating func mark(_ instrument: Int, at instant: Timestamp) {
+        self.marks += 1
+        _ = self.nextTime(of: instrument, at: instant)
+    }
+
+    private mutating func nextTime(of instrument: Int, at instant: Timestamp) -> Int64 {
+        let symbol = self.instruments[instrument].symbol
+        let time = max(instant.nanoseconds, (self.lastTime[symbol] ?? .min) &+ 1)
+        self.lastTime[symbol] = time
+        return time
     }
 
     private mutating func take(
@@ -118,11 +141,13 @@ struct ReferenceEngine {
         self.instruments[instrument].provedAt = instant
         // A repeat of something that never arrived is the first of it.
         let isNew = !isRepeat || self.instruments[instrument].standing != quote
+        let wasStale = self.instruments[instrument].isStale
         self.instruments[instrument].isStale = false
-        guard isNew else { return }
-        let symbol = self.instruments[instrument].symbol
-        let time = max(instant.nanoseconds, (self.lastTime[symbol] ?? .min) &+ 1)
-        self.lastTime[symbol] = time
+        guard isNew else {
+            if wasStale { self.mark(instrument, at: instant) }
+            return
+        }
+        let time = self.nextTime(of: instrument, at: instant)
         // A quote that shows what stood already is no younger than that.
         let before = self.instruments[instrument].standing
         let same =
@@ -131,7 +156,7 @@ struct ReferenceEngine {
                     && $0.askSize == quote.askSize
             } ?? false
         self.instruments[instrument].standing = quote
-        if !same { self.instruments[instrument].changedAt = instant }
+        if !same { (self.instruments[instrument].changedAt, self.instruments[instrument].changedTime) = (instant, time) }
         self.instruments[instrument].history.append((time, quote))
         for pair in self.pairs.indices where self.pairs[pair].sell == instrument || self.pairs[pair].buy == instrument {
             self.evaluate(pair, at: instant)
@@ -158,7 +183,7 @@ struct ReferenceEngine {
         }
         let legs = [self.instruments[self.pairs[pair].sell], self.instruments[self.pairs[pair].buy]]
         if legs.contains(where: { $0.standing?.isLocked == true }) { return self.count("no point locked", pair) }
-        if let maxAge = self.settings.maxAge, time - self.olderLegChangedAt(pair).nanoseconds > maxAge {
+        if let maxAge = self.settings.maxAge, legs.contains(where: { time - $0.changedTime > maxAge }) {
             return self.count("no point too_old", pair)
         }
         let spread = self.figures(pair).spread
@@ -171,13 +196,14 @@ struct ReferenceEngine {
         self.pairs[pair].points = self.pairs[pair].points.suffix(self.settings.bandPoints)
         self.pairs[pair].lastSlot = slot
         self.pairs[pair].band = self.bandOfPoints(pair)
+        self.pairs[pair].allPoints.append((time, spread, self.pairs[pair].band))
         self.count("points", pair)
     }
 
     private mutating func advance(to now: Timestamp) {
         for index in self.instruments.indices where self.instruments[index].standing != nil {
             guard let limit = self.venues[self.instruments[index].venue].repeatStaleAfter else { continue }
-            if now.nanoseconds - self.instruments[index].provedAt.nanoseconds > limit { self.markStale(index) }
+            if now.nanoseconds - self.instruments[index].provedAt.nanoseconds > limit { self.markStale(index, at: now) }
         }
         for pair in self.pairs.indices {
             self.dropOldPoints(pair, at: now.nanoseconds)

@@ -16,6 +16,33 @@ struct SpreadEngineReferenceTests {
         }
     }
 
+    @Test("tells of every point, and computes the same points and bands from the windows", arguments: Seeds.fresh(16))
+    func points(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        var run = try EngineRun(&random)
+        for step in 1...160 {
+            run.step(&random)
+            guard step % 20 == 0 else { continue }
+            let differences = run.differentPoints()
+            #expect(differences.isEmpty, "\(run.settings)")
+            if !differences.isEmpty { return }
+        }
+    }
+
+    @Test("is put to the proof: some of those histories are complete, and some have lost their beginning")
+    func historiesOfBothKinds() throws {
+        var (all, incomplete) = (0, 0)
+        for seed in 1...6 as ClosedRange<UInt64> {
+            var random = SplitMix64(seed: seed)
+            var run = try EngineRun(&random)
+            for _ in 0..<120 { run.step(&random) }
+            #expect(run.differentPoints().isEmpty)
+            (all, incomplete) = (all + run.histories, incomplete + run.incompleteHistories)
+        }
+        #expect(incomplete > 10)
+        #expect(all - incomplete > 10)
+    }
+
     @Test("is put to the proof: over a few fixed seeds every count of the reference moves")
     func liveliness() throws {
         var sums: [String: UInt64] = [:]
@@ -44,6 +71,11 @@ private struct EngineRun: ~Copyable {
     private var reference: ReferenceEngine
     private var tally = EngineTally()
     private var taken = 0
+    /// Short enough that quotes leave the windows during the run, or not.
+    private let windowSpan: Int64
+    /// The points that the engine told of, of the pairs that are watched: all of them.
+    private var told: [PairPoint] = []
+    private(set) var (histories, incompleteHistories) = (0, 0)
     private var heartbeats: [Timestamp] = []
     private var expectedHeartbeats: [Timestamp] = []
 
@@ -85,11 +117,10 @@ private struct EngineRun: ~Copyable {
             legAge: { legAges[$0.position * 3 + $1.position] },
             endToEnd: { latencies[$0.position] }
         )
-        self.engine = SpreadEngine(
-            universe: self.universe,
-            settings: try EngineSettings(self.settings),
-            board: self.board
-        )
+        self.windowSpan = random.oneIn(3) ? 1_800 * second : Int64(random.int(1...60)) * second
+        var engineSettings = try EngineSettings(self.settings)
+        engineSettings.windowSpan = self.windowSpan
+        self.engine = SpreadEngine(universe: self.universe, settings: engineSettings, board: self.board)
         self.reference = ReferenceEngine(settings: self.settings, venues: venues)
         for _ in 0..<random.int(0...self.listing.count) { self.list() }
     }
@@ -100,6 +131,7 @@ private struct EngineRun: ~Copyable {
         let (venue, symbol) = self.listing[self.universe.instruments.count]
         _ = self.universe.add(venue: VenueIndex(venue), symbol: symbol, venueSymbol: symbol)
         self.engine.extend(to: self.universe)
+        for pair in self.universe.pairs.indices { self.engine.watch(PairIndex(pair)) }
         self.reference.add(venue: venue, symbol: symbol)
     }
 
@@ -126,6 +158,7 @@ private struct EngineRun: ~Copyable {
             clock: { clock },
             heartbeat: { _, sentAt in heartbeats.append(sentAt) }
         )
+        self.engine.takePoints(into: &self.told)
         self.heartbeats += heartbeats
         self.tally.add(done)
         self.taken += batch.count
@@ -206,7 +239,12 @@ extension EngineRun {
                     ask: ExactDecimal(mantissa: quote.ask, scale: UInt8(quote.places))
                 )
             }
-            if retained != history { differences.append("window of \(index)") }
+            if retained != history.suffix(retained.count) || retained.isEmpty != history.isEmpty {
+                differences.append("window of \(index)")
+            }
+            if self.windowSpan > 1_000 * second, retained.count != history.count {
+                differences.append("window of \(index) is short")
+            }
         }
         return differences
     }
@@ -243,10 +281,65 @@ extension EngineRun {
         let history = self.reference.instruments.reduce(0) { $0 + $1.history.count }
         if self.tally.applied + self.tally.rejectedUnknown != UInt64(self.taken) { differences.append("\(self.tally)") }
         if self.tally.rejectedUnknown != UInt64(self.reference.unknown) { differences.append("unknown: \(self.tally)") }
-        if self.tally.windowAppended != UInt64(history) { differences.append("appended: \(self.tally)") }
-        if self.tally.windowHeld != UInt64(history) { differences.append("held: \(self.tally)") }
+        let elements = UInt64(history + self.reference.marks)
+        if self.tally.windowAppended != elements { differences.append("appended: \(self.tally), not \(elements)") }
+        if self.tally.windowHeld + self.tally.windowExpired != elements { differences.append("held: \(self.tally)") }
         if self.heartbeats != self.expectedHeartbeats { differences.append("heartbeats") }
         return differences
+    }
+}
+
+// MARK: - Points
+
+extension EngineRun {
+    /// Where the points that were told, or those computed from the windows, are not those of the reference.
+    mutating func differentPoints() -> [String] {
+        var differences: [String] = []
+        for (index, pair) in self.reference.pairs.enumerated() {
+            let expected = pair.allPoints.enumerated().map { offset, point in
+                Point(number: UInt64(offset + 1), time: point.time, spread: point.spread, band: point.band)
+            }
+            let told = self.told.filter { $0.pair == PairIndex(index) }.map(Point.init)
+            if told != expected { differences.append("told of \(index): \(told.count), not \(expected.count)") }
+            guard let history = self.engine.history(of: PairIndex(index)) else { return ["no history of \(index)"] }
+            let series = history.series(span: .max, now: self.clock)
+            self.histories += 1
+            if series.completeFrom != nil { self.incompleteHistories += 1 }
+            let begin = series.completeFrom?.nanoseconds ?? .min
+            let shown = series.points.map(Point.init).filter { $0.time >= begin }
+            let complete = expected.filter { $0.time >= begin }
+            if shown != complete || series.number != UInt64(expected.count) {
+                differences.append("history of \(index): \(shown.count) points from \(begin), not \(complete.count)")
+            }
+            // What comes before may lack points and bands, and nothing else.
+            let known = Set(expected.map { [$0.time, Int64(bitPattern: $0.spread)] })
+            if !series.points.allSatisfy({ known.contains([$0.time.nanoseconds, Int64(bitPattern: $0.spread.bitPattern)]) }) {
+                differences.append("history of \(index) has a point that never was")
+            }
+        }
+        return differences
+    }
+
+    /// A point to the last bit.
+    private struct Point: Equatable {
+        let number: UInt64
+        let time: Int64
+        let spread: UInt64
+        let band: [UInt64]?
+
+        init(number: UInt64, time: Int64, spread: Double, band: (upper: Double, lower: Double)?) {
+            (self.number, self.time, self.spread) = (number, time, spread.bitPattern)
+            self.band = band.map { [$0.upper.bitPattern, $0.lower.bitPattern] }
+        }
+
+        init(_ point: PairPoint) {
+            self.init(
+                number: point.number,
+                time: point.time.nanoseconds,
+                spread: point.spread,
+                band: point.band.map { ($0.upper, $0.lower) }
+            )
+        }
     }
 }
 

@@ -21,7 +21,7 @@ struct WindowModel {
         self.standing = Array(repeating: nil, count: instruments)
     }
 
-    var bytes: Int { self.chunks.joined().reduce(0) { $0 + $1.capacity * 24 } }
+    var bytes: Int { self.chunks.joined().reduce(0) { $0 + $1.capacity * 25 } }
 
     func quotes(of instrument: Int) -> [RetainedQuote] {
         var quotes: [RetainedQuote] = []

@@ -10,7 +10,8 @@ struct WindowStoreTests {
         let instruments = random.int(1...20)
         var store = WindowStore(span: Int64(random.int(1...120)) * second, maxBytes: 1 << 20)
         store.extend(toInstruments: instruments)
-        var sent = Array(repeating: [RetainedQuote](), count: instruments)
+        // `nil`: a quote that could not be kept, whose mark takes its place.
+        var sent = Array(repeating: [RetainedQuote?](), count: instruments)
         var now = Timestamp.origin
         for step in 1...4_000 {
             now =
@@ -18,20 +19,23 @@ struct WindowStoreTests {
             // One instrument is loud, the last ones are quiet.
             let instrument = min(random.int(0...(instruments - 1)), random.int(0...(instruments - 1)))
             let quote = RetainedQuote(time: now, bid: Self.price(&random), ask: Self.price(&random))
-            let isKept = store.append(InstrumentIndex(instrument), time: now, bid: quote.bid, ask: quote.ask)
+            let (index, unheld) = (InstrumentIndex(instrument), store.unheld)
+            store.append(.quote, index, time: now.nanoseconds, bid: quote.bid, ask: quote.ask)
+            let isKept = store.unheld == unheld
             #expect(isKept == Self.fitSideBySide(quote.bid, quote.ask))
-            if isKept { sent[instrument].append(quote) }
+            sent[instrument].append(isKept ? quote : nil)
             if random.oneIn(30) { store.advance(to: now) }
             guard step % 100 == 0 else { continue }
-            #expect(store.appended == store.expired + store.evicted + store.held)
+            #expect(store.appended == store.expired + store.evicted + store.unheld + store.held)
             var (held, bytes) = (0, 0)
             for (instrument, sent) in sent.enumerated() {
                 let extent = store.extent(of: InstrumentIndex(instrument), at: now)
                 (held, bytes) = (held + extent.quotes, bytes + extent.bytes)
-                let standing = extent.quotes < sent.count ? 1 : 0
-                #expect(store.quotes(of: InstrumentIndex(instrument)) == sent.suffix(extent.quotes + standing))
-                let oldest = sent.suffix(extent.quotes).first
-                #expect(extent.span == (oldest.map { now.nanoseconds(since: $0.time) } ?? 0))
+                let kept = sent.suffix(extent.quotes).compactMap(\.self)
+                let standing = sent.dropLast(extent.quotes).compactMap(\.self).suffix(1)
+                #expect(store.quotes(of: InstrumentIndex(instrument)) == standing + kept)
+                guard case .some(.some(let oldest)) = sent.suffix(extent.quotes).first else { continue }
+                #expect(extent.span == now.nanoseconds(since: oldest.time))
             }
             #expect(store.held == UInt64(held))
             #expect(store.bytes == bytes)
@@ -88,7 +92,7 @@ struct WindowStoreTests {
             store.keep(one, of: 0, at: now)
         }
         // The quiet instrument's only chunk was begun first; then the loud one's until the new chunk has room.
-        #expect(store.evicted == 3 + 8 + 16 + 32 + 64)
+        #expect(store.evicted == 3 + 8 + 16 + 32)
         #expect(store.quotes(of: InstrumentIndex(1)) == quiet.suffix(1))
         #expect(store.extent(of: InstrumentIndex(1), at: now).quotes == 0)
         #expect(store.expired == 0)
@@ -126,7 +130,7 @@ struct WindowStoreTests {
             let price = try ExactDecimal(text)
             store.keep(price, of: 0, at: .origin + Int64(index))
         }
-        #expect(store.bytes == 8 * 24)
+        #expect(store.bytes == 8 * 25)
         #expect(store.quotes(of: InstrumentIndex(0)).map(\.ask.description) == prices)
     }
 
@@ -144,10 +148,11 @@ struct WindowStoreTests {
         #expect(store.quotes(of: InstrumentIndex(0)).map(\.bid.description) == prices)
         let fine = try ExactDecimal("0.000000000000000001")
         let long = try ExactDecimal("9000000000000000000")
-        let isKept = store.append(InstrumentIndex(0), time: .origin + 9, bid: fine, ask: long)
-        #expect(!isKept, "no scale holds both")
-        #expect(store.appended == 5)
-        #expect(store.held == 5)
+        store.append(.quote, InstrumentIndex(0), time: (.origin + 9).nanoseconds, bid: fine, ask: long)
+        #expect(store.unheld == 1, "no scale holds both")
+        #expect(store.appended == 5 + 2, "the quote, and the mark that it left")
+        #expect(store.held == 5 + 1)
+        #expect(store.quotes(of: InstrumentIndex(0)).count == 5)
     }
 
     private static func price(_ random: inout SplitMix64) -> ExactDecimal {
@@ -167,8 +172,8 @@ struct WindowStoreTests {
 extension WindowStore {
     /// Appends a quote with `price` on both sides, which must fit.
     fileprivate mutating func keep(_ price: ExactDecimal, of instrument: Int, at time: Timestamp) {
-        if !self.append(InstrumentIndex(instrument), time: time, bid: price, ask: price) {
-            Issue.record("not kept: \(price)")
-        }
+        let before = self.unheld
+        self.append(.quote, InstrumentIndex(instrument), time: time.nanoseconds, bid: price, ask: price)
+        if self.unheld != before { Issue.record("not kept: \(price)") }
     }
 }

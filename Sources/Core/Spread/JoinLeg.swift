@@ -1,0 +1,59 @@
+/// What a point needs to know of a leg: the same for the live path and for a history computed from the window.
+struct JoinLeg: Sendable, Equatable {
+    enum Usability: Sendable, Equatable {
+        /// No quote yet, or the last one was withdrawn.
+        case none
+        /// A quote that gives a spread; a locked one gives no point.
+        case usable(locked: Bool)
+        /// Crossed or one-sided: it stands, but gives no spread.
+        case unusable
+    }
+
+    private(set) var usability = Usability.none
+    /// Not a number while there is no quote, so that the first one always differs from it.
+    private(set) var bid = Double.nan
+    private(set) var ask = 0.0
+    /// The engine time of the quote that last changed a price or size.
+    private(set) var changedAt = Int64.min
+    /// The engine time of the last element.
+    private(set) var time = Int64.min
+    var isStale = false
+    /// What stands is not known: a quote came that the window could not keep.
+    private(set) var isUnknown = false
+
+    var hasQuote: Bool { self.usability != .none }
+
+    /// Takes a well-formed quote, which always replaces the standing one and proves that it stands.
+    mutating func replace(_ kind: RetainedKind, bid: Double, ask: Double, isLocked: Bool, at time: Int64) {
+        self.usability = kind == .unusable ? .unusable : .usable(locked: isLocked)
+        if kind != .repeated { self.changedAt = time }
+        (self.bid, self.ask, self.time) = (bid, ask, time)
+        (self.isStale, self.isUnknown) = (false, false)
+    }
+
+    mutating func withdraw() {
+        self.usability = .none
+        self.bid = .nan
+    }
+
+    /// Takes what a window retained.
+    mutating func apply(_ element: RetainedElement) {
+        switch element.kind {
+        case .quote, .repeated, .unusable:
+            self.replace(
+                element.kind,
+                bid: element.bid.double,
+                ask: element.ask.double,
+                isLocked: element.bid == element.ask,
+                at: element.time
+            )
+        case .stale: self.isStale = true
+        case .live: self.isStale = false
+        case .withdrawn: self.withdraw()
+        case .unheld:
+            self.withdraw()
+            self.isUnknown = true
+        }
+        self.time = element.time
+    }
+}

@@ -1,0 +1,148 @@
+/// What the points of one pair can be computed from, handed out by the engine between two batches.
+///
+/// A plain value that shares the windows' chunks: computing from it happens elsewhere and never stops the engine.
+public struct PairHistory: Sendable {
+    public let pair: PairIndex
+    /// The pair's points so far: an update with a greater number continues this history.
+    public let number: UInt64
+    let sell: (window: QuoteWindow, venue: VenueIndex)
+    let buy: (window: QuoteWindow, venue: VenueIndex)
+    let settings: EngineSettings
+
+    /// The points of the last `span` nanoseconds before `now`, each with the band that the live path had.
+    public func series(span: Int64, now: Timestamp) -> PairSeries {
+        var replay = Replay(self)
+        replay.run()
+        let (begin, _) = now.nanoseconds.subtractingReportingOverflow(span)
+        let first = replay.points.firstIndex { $0.time >= begin } ?? replay.points.count
+        let shown = replay.points[first...]
+        var number = self.number &- UInt64(shown.count)
+        return PairSeries(
+            points: shown.map { point in
+                number &+= 1
+                return PairPoint(
+                    pair: self.pair,
+                    number: number,
+                    time: Timestamp(nanoseconds: point.time),
+                    spread: point.spread,
+                    band: point.band,
+                    venue: point.isSell ? self.sell.venue : self.buy.venue,
+                    receivedAt: .never
+                )
+            },
+            number: self.number,
+            completeFrom: replay.completeFrom.flatMap { $0 > begin ? Timestamp(nanoseconds: $0) : nil }
+        )
+    }
+}
+
+/// The points of a pair over a stretch of time, oldest first.
+public struct PairSeries: Sendable, Equatable {
+    public let points: [PairPoint]
+    /// The number of the last point made when the history was taken, whether it is shown or not.
+    public let number: UInt64
+    /// From when on all points and bands are those that the live path had; `nil`: all of them are.
+    ///
+    /// Before it a point may be missing, and a band may lack points that had left the window.
+    public let completeFrom: Timestamp?
+}
+
+/// Runs both legs' windows through the very join that the live path uses, in the one order of engine time.
+private struct Replay {
+    struct Point {
+        let time: Int64
+        let spread: Double
+        let band: Band?
+        let isSell: Bool
+    }
+
+    private let settings: EngineSettings
+    private let windows: (sell: QuoteWindow, buy: QuoteWindow)
+    private var legs: (sell: JoinLeg, buy: JoinLeg)
+    private var maker = PointMaker()
+    /// From here on both legs are known; `nil`: always were.
+    private var knownFrom: Int64?
+    /// Points made since then.
+    private var knownPoints = 0
+    private(set) var points: [Point] = []
+    private(set) var completeFrom: Int64?
+
+    init(_ history: PairHistory) {
+        self.settings = history.settings
+        self.windows = (history.sell.window, history.buy.window)
+        self.legs = (self.windows.sell.past ?? JoinLeg(), self.windows.buy.past ?? JoinLeg())
+        let pasts = [self.windows.sell.past, self.windows.buy.past].compactMap { $0?.time }
+        if let latest = pasts.max() { self.begin(at: latest) }
+    }
+
+    mutating func run() {
+        var (sell, buy) = (Cursor(self.windows.sell), Cursor(self.windows.buy))
+        while true {
+            switch (sell.time, buy.time) {
+            case (nil, nil): return
+            case (let left?, let right) where right.map({ left < $0 }) ?? true:
+                self.take(sell.next(), isSell: true)
+            default:
+                self.take(buy.next(), isSell: false)
+            }
+        }
+    }
+
+    private mutating func take(_ element: RetainedElement?, isSell: Bool) {
+        guard let element else { return }
+        let wasUnknown = isSell ? self.legs.sell.isUnknown : self.legs.buy.isUnknown
+        if isSell { self.legs.sell.apply(element) } else { self.legs.buy.apply(element) }
+        guard element.kind.isQuote else { return }
+        if wasUnknown { self.begin(at: element.time) }
+        // A leg whose past left later than this: the other's state now is not what it was then.
+        if let knownFrom = self.knownFrom, element.time < knownFrom { return }
+        if self.settings.points.by == .sell, !isSell { return }
+        let outcome = self.maker.take(
+            sell: self.legs.sell,
+            buy: self.legs.buy,
+            at: element.time,
+            settings: self.settings
+        )
+        guard case .point(let spread, _) = outcome else { return }
+        self.points.append(Point(time: element.time, spread: spread, band: self.maker.band, isSell: isSell))
+        self.note(element.time)
+    }
+
+    /// Both legs are known from `time` on, but not what was made of them before.
+    private mutating func begin(at time: Int64) {
+        self.knownFrom = time
+        self.knownPoints = 0
+        // A point at this very time, or later in its slot, may have been made and is not ours.
+        let every = self.settings.points.every
+        let known = every > 0 ? (time / every + 1) * every : time + 1
+        let (until, overflowed) = known.addingReportingOverflow(self.settings.band.maxAge)
+        self.completeFrom = overflowed ? .max : until
+        self.maker.skipSlot(of: time, settings: self.settings.points)
+    }
+
+    /// Once the band consists of known points only, it is the live one.
+    private mutating func note(_ time: Int64) {
+        guard self.knownFrom != nil, let completeFrom = self.completeFrom, time < completeFrom else { return }
+        self.knownPoints += 1
+        if self.knownPoints == self.settings.band.points { self.completeFrom = time }
+    }
+}
+
+/// Walks the elements of a window, oldest first.
+private struct Cursor {
+    private let chunks: [WindowChunk]
+    private var chunk = 0
+    private var index = 0
+
+    init(_ window: QuoteWindow) { self.chunks = window.chunks }
+
+    var time: Int64? { self.chunk < self.chunks.count ? self.chunks[self.chunk].entries[self.index].time : nil }
+
+    mutating func next() -> RetainedElement? {
+        guard self.chunk < self.chunks.count else { return nil }
+        let element = self.chunks[self.chunk].element(self.index)
+        self.index += 1
+        if self.index == self.chunks[self.chunk].entries.count { (self.chunk, self.index) = (self.chunk + 1, 0) }
+        return element
+    }
+}

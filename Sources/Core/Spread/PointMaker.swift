@@ -1,0 +1,79 @@
+/// Makes the points of one pair and keeps their band: the same for the live path and for a history from the windows.
+struct PointMaker: Sendable {
+    enum Outcome {
+        /// The slot has its point already.
+        case taken
+        case missing(PointMissing)
+        /// A point: its spread, and on which side it left the band as that was before it.
+        case point(Double, Breach?)
+    }
+
+    enum Breach { case above, below }
+
+    private var points = BandWindow()
+    private var lastSlot = Int64.min
+    /// Points made so far.
+    private(set) var number: UInt64 = 0
+    private(set) var band: Band?
+
+    /// Leaves the slot of `time` without a point: what came in it before is not known.
+    mutating func skipSlot(of time: Int64, settings: PointSettings) {
+        if settings.every > 0 { self.lastSlot = time / settings.every }
+    }
+
+    /// Makes the spread of two standing quotes a point, unless its slot has one already or a leg forbids it.
+    mutating func take(sell: JoinLeg, buy: JoinLeg, at time: Int64, settings: EngineSettings) -> Outcome {
+        let slot = settings.points.every > 0 ? time / settings.points.every : .min
+        if slot != .min, slot == self.lastSlot { return .taken }
+        if let missing = Self.missing(sell, buy, at: time, maxAge: settings.points.maxAge) { return .missing(missing) }
+        self.lastSlot = slot
+        let spread = sell.bid / buy.ask - 1
+        // A breach is of the band as it is now, not as it was at the last point.
+        self.points.expire(before: time - settings.band.maxAge)
+        var breach: Breach?
+        if let band = self.points.band(settings.band) {
+            if spread > band.upper { breach = .above }
+            if spread < band.lower { breach = .below }
+        }
+        self.points.append(spread, at: time, settings: settings.band)
+        self.band = self.points.band(settings.band)
+        self.number &+= 1
+        return .point(spread, breach)
+    }
+
+    /// Drops points that have grown too old; `true` when that changed the band.
+    mutating func expire(before limit: Int64, settings: BandSettings) -> Bool {
+        guard self.points.expire(before: limit) else { return false }
+        let band = self.points.band(settings)
+        defer { self.band = band }
+        return band != self.band
+    }
+
+    private static func missing(_ sell: JoinLeg, _ buy: JoinLeg, at time: Int64, maxAge: Int64?) -> PointMissing? {
+        if let missing = SpreadMissing(sell, buy) {
+            switch missing {
+            case .noQuote: return .noLeg
+            case .stale: return .stale
+            case .crossed: return .crossed
+            }
+        }
+        if sell.usability == .usable(locked: true) || buy.usability == .usable(locked: true) { return .locked }
+        if let maxAge, time - min(sell.changedAt, buy.changedAt) > maxAge { return .tooOld }
+        return nil
+    }
+}
+
+extension SpreadMissing {
+    /// Why two standing quotes give no spread; `nil`: they do.
+    init?(_ sell: JoinLeg, _ buy: JoinLeg) {
+        if !sell.hasQuote || !buy.hasQuote {
+            self = .noQuote
+        } else if sell.isStale || buy.isStale {
+            self = .stale
+        } else if sell.usability == .unusable || buy.usability == .unusable {
+            self = .crossed
+        } else {
+            return nil
+        }
+    }
+}
