@@ -20,8 +20,16 @@ static inline CURLcode arb1d_easy_set_string(CURL *easy, CURLoption option, cons
     return curl_easy_setopt(easy, option, value);
 }
 
-static inline CURLcode arb1d_easy_set_pointer(CURL *easy, CURLoption option, void *value) {
-    return curl_easy_setopt(easy, option, value);
+/* Makes the request a POST with these bytes, which curl copies; they may be NULL when there are none. */
+static inline CURLcode arb1d_easy_set_body(CURL *easy, const void *bytes, long count) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
+    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, count > 0 ? bytes : "");
+}
+
+/* curl keeps the pointer: the list must outlive the transfer. */
+static inline CURLcode arb1d_easy_set_headers(CURL *easy, struct curl_slist *headers) {
+    return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
 }
 
 static inline CURLcode arb1d_easy_set_sink(CURL *easy, arb1d_curl_sink sink, void *context) {

@@ -121,7 +121,7 @@ struct RestClientTests {
         let open = Atomic<Int>(40)
         let later = Atomic<Int>(0)
         for number in 0..<40 {
-            client.get("http://127.0.0.1:\(server.port)/\(number)") { result in
+            client.send(RestRequest("http://127.0.0.1:\(server.port)/\(number)")) { result in
                 if case .failure(.shutDown) = result { open.subtract(1, ordering: .relaxed) }
             }
         }
@@ -129,7 +129,7 @@ struct RestClientTests {
         client.shutDown()
         await client.ended()
         #expect(open.load(ordering: .relaxed) == 0)
-        client.get("http://127.0.0.1:\(server.port)/") { _ in later.add(1, ordering: .relaxed) }
+        client.send(RestRequest("http://127.0.0.1:\(server.port)/")) { _ in later.add(1, ordering: .relaxed) }
         #expect(later.load(ordering: .relaxed) == 1)  // Refused by the caller's own thread.
         await client.ended()
     }

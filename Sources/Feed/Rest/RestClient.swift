@@ -15,14 +15,19 @@ public final class RestClient: Sendable {
 
     deinit { self.mailbox.close() }
 
-    /// Gets `url`; any HTTP status is an answer, also a redirect, which is not followed.
+    /// Gets `url`: the plainest request.
     ///
     /// - Throws: A ``RestError``, also when the task is cancelled.
-    public func get(_ url: String) async throws(RestError) -> RestResponse {
+    public func get(_ url: String) async throws(RestError) -> RestResponse { try await self.send(RestRequest(url)) }
+
+    /// Sends `request`; any HTTP status is an answer, also a redirect, which is not followed.
+    ///
+    /// - Throws: A ``RestError``, also when the task is cancelled.
+    public func send(_ request: RestRequest) async throws(RestError) -> RestResponse {
         let id = self.mailbox.takeID()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                self.submit(id, url) { continuation.resume(returning: $0) }
+                self.submit(id, request) { continuation.resume(returning: $0) }
                 // It was cancelled before there was anything to cancel.
                 if Task.isCancelled { self.mailbox.cancel(id) }
             }
@@ -32,11 +37,15 @@ public final class RestClient: Sendable {
         return try result.get()
     }
 
-    /// Gets `url` for a caller that is no task: a feed on its event loop.
+    /// Sends `request` for a caller that is no task: a feed on its event loop.
     ///
-    /// `completion` is called once, on the REST thread: hand over from there, and do not wait in it.
-    func get(_ url: String, completion: @escaping @Sendable (Result<RestResponse, RestError>) -> Void) {
-        self.submit(self.mailbox.takeID(), url, completion)
+    /// `completion` is called once: on the REST thread, or at once on the caller's when the request is refused. Hand
+    /// over from there, and do not wait in it.
+    public func send(
+        _ request: RestRequest,
+        completion: @escaping @Sendable (Result<RestResponse, RestError>) -> Void
+    ) {
+        self.submit(self.mailbox.takeID(), request, completion)
     }
 
     /// Ends everything under way with ``RestError/shutDown``, and refuses what comes later with the same.
@@ -51,10 +60,13 @@ public final class RestClient: Sendable {
 
     private func submit(
         _ id: UInt64,
-        _ url: String,
+        _ request: RestRequest,
         _ completion: @escaping @Sendable (Result<RestResponse, RestError>) -> Void
     ) {
-        guard url.hasPrefix("https://") || url.hasPrefix("http://") else { return completion(.failure(.badURL)) }
-        if !self.mailbox.put(RestRequest(id: id, url: url, completion: completion)) { completion(.failure(.shutDown)) }
+        guard request.url.hasPrefix("https://") || request.url.hasPrefix("http://") else {
+            return completion(.failure(.badURL))
+        }
+        let errand = RestErrand(id: id, request: request, completion: completion)
+        if !self.mailbox.put(errand) { completion(.failure(.shutDown)) }
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// What callers leave for the REST thread, and how they wake it.
 final class RestMailbox: Sendable {
     struct Mail: Sendable {
-        var requests: [RestRequest] = []
+        var errands: [RestErrand] = []
         var cancelled: [UInt64] = []
     }
 
@@ -36,10 +36,10 @@ final class RestMailbox: Sendable {
     }
 
     /// - Returns: `false` when the thread is gone or going: the request is not taken.
-    func put(_ request: RestRequest) -> Bool {
+    func put(_ errand: RestErrand) -> Bool {
         self.state.withLock { state in
             guard !state.isClosed else { return false }
-            state.mail.requests.append(request)
+            state.mail.errands.append(errand)
             Self.wake(state)
             return true
         }
@@ -67,7 +67,7 @@ final class RestMailbox: Sendable {
             return (state.mail, state.isClosed)
         }
         guard isClosed else { return mail }
-        for request in mail.requests { request.completion(.failure(.shutDown)) }
+        for errand in mail.errands { errand.completion(.failure(.shutDown)) }
         return nil
     }
 

@@ -1,11 +1,11 @@
-/// The bounds of every request, and whom to trust.
+/// The bounds of every request, and whom to trust, where the request itself says nothing.
 public struct RestSettings: Sendable {
     public var userAgent: String
     public var connectTimeout: Duration
     public var totalTimeout: Duration
     /// After unpacking, so that a small answer cannot become a large one.
     public var maxBodyBytes: Int
-    /// Certificates to trust instead of the system's, in PEM.
+    /// Certificates to trust instead of the system's, in PEM, unless a request brings its own.
     public var caFile: String?
 
     public init(
@@ -21,12 +21,4 @@ public struct RestSettings: Sendable {
         self.maxBodyBytes = maxBodyBytes
         self.caFile = caFile
     }
-}
-
-/// A request on its way to the REST thread.
-struct RestRequest: Sendable {
-    let id: UInt64
-    let url: String
-    /// Called once, on the REST thread.
-    let completion: @Sendable (Result<RestResponse, RestError>) -> Void
 }

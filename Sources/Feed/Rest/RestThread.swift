@@ -39,7 +39,7 @@ import Glibc
 
     private func run() {
         while let mail = self.mailbox.take() {
-            for request in mail.requests { self.begin(request) }
+            for errand in mail.errands { self.begin(errand) }
             for id in mail.cancelled { self.cancel(id) }
             var running: CInt = 0
             unsafe curl_multi_perform(self.multi, &running)
@@ -48,16 +48,16 @@ import Glibc
             unsafe curl_multi_poll(self.multi, nil, 0, 10_000, nil)
         }
         // All are told before any is removed: curl may wait for a resolver then.
-        for transfer in self.transfers.values { transfer.request.completion(.failure(.shutDown)) }
+        for transfer in self.transfers.values { transfer.errand.completion(.failure(.shutDown)) }
         self.mailbox.end()
         for transfer in self.transfers.values { unsafe curl_multi_remove_handle(self.multi, transfer.easy) }
         self.transfers.removeAll()
         unsafe curl_multi_cleanup(self.multi)
     }
 
-    private func begin(_ request: RestRequest) {
-        guard let transfer = Transfer(request, settings: self.settings, startedAt: self.clock.monotonic) else {
-            return request.completion(.failure(.other(Int(CURLE_FAILED_INIT.rawValue))))
+    private func begin(_ errand: RestErrand) {
+        guard let transfer = Transfer(errand, settings: self.settings, startedAt: self.clock.monotonic) else {
+            return errand.completion(.failure(.other(Int(CURLE_FAILED_INIT.rawValue))))
         }
         unsafe self.transfers[UInt(bitPattern: transfer.easy)] = transfer
         let code = unsafe curl_multi_add_handle(self.multi, transfer.easy)
@@ -65,7 +65,7 @@ import Glibc
     }
 
     private func cancel(_ id: UInt64) {
-        for transfer in self.transfers.values where transfer.request.id == id {
+        for transfer in self.transfers.values where transfer.errand.id == id {
             return self.finish(transfer, .failure(.cancelled))
         }
     }
@@ -85,6 +85,6 @@ import Glibc
     private func finish(_ transfer: Transfer, _ result: Result<RestResponse, RestError>) {
         unsafe self.transfers[UInt(bitPattern: transfer.easy)] = nil
         unsafe curl_multi_remove_handle(self.multi, transfer.easy)
-        transfer.request.completion(result)
+        transfer.errand.completion(result)
     }
 }

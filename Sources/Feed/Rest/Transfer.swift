@@ -2,26 +2,32 @@ import CCurl
 import Core
 
 /// One request under way: its easy handle, and what came so far. Made and used by the REST thread only.
-// The handle is freed with the object, and curl knows both only while the thread holds it.
+// The handle and the list are freed with the object, and curl knows both only while the thread holds it.
 @safe final class Transfer {
-    let request: RestRequest
+    let errand: RestErrand
     let easy: UnsafeMutableRawPointer
     private let startedAt: MonotonicInstant
     private let limit: Int
+    /// curl reads it during the transfer and leaves freeing it to us.
+    private var headers: UnsafeMutablePointer<curl_slist>?
     private var body: [UInt8] = []
     private var isTooLarge = false
 
     /// - Returns: `nil` when curl has no memory for it or refuses an option.
-    init?(_ request: RestRequest, settings: RestSettings, startedAt: MonotonicInstant) {
+    init?(_ errand: RestErrand, settings: RestSettings, startedAt: MonotonicInstant) {
         guard let easy = unsafe curl_easy_init() else { return nil }
-        self.request = request
+        self.errand = errand
         unsafe self.easy = easy
         self.startedAt = startedAt
         self.limit = settings.maxBodyBytes
+        unsafe self.headers = nil
         guard self.configure(settings) else { return nil }  // `deinit` frees the handle.
     }
 
-    deinit { unsafe curl_easy_cleanup(self.easy) }
+    deinit {
+        unsafe curl_easy_cleanup(self.easy)  // First: it still knows the list.
+        unsafe curl_slist_free_all(self.headers)
+    }
 
     /// The outcome, once curl says that the transfer is done.
     func result(_ code: CURLcode, clock: ReceiveClock) -> Result<RestResponse, RestError> {
@@ -52,22 +58,32 @@ import Core
     }
 
     private func configure(_ settings: RestSettings) -> Bool {
+        let request = self.errand.request
+        let timeout = request.totalTimeout ?? settings.totalTimeout
         var codes = [
             self.set(CURLOPT_NOSIGNAL, 1),
             self.set(CURLOPT_FOLLOWLOCATION, 0),
             self.set(CURLOPT_SSL_VERIFYPEER, 1),
             self.set(CURLOPT_SSL_VERIFYHOST, 2),
-            self.set(CURLOPT_CONNECTTIMEOUT_MS, Int(settings.connectTimeout.wholeNanoseconds / 1_000_000)),
-            self.set(CURLOPT_TIMEOUT_MS, Int(settings.totalTimeout.wholeNanoseconds / 1_000_000)),
+            self.set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(settings.connectTimeout)),
+            self.set(CURLOPT_TIMEOUT_MS, Self.milliseconds(timeout)),
             unsafe arb1d_easy_set_offset(self.easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(self.limit)),
-            self.set(CURLOPT_URL, self.request.url),
+            self.set(CURLOPT_URL, request.url),
             self.set(CURLOPT_PROTOCOLS_STR, "http,https"),
             self.set(CURLOPT_ACCEPT_ENCODING, "gzip"),
             self.set(CURLOPT_USERAGENT, settings.userAgent),
             // What the environment says about proxies is not our configuration, and the streams could not follow it.
             self.set(CURLOPT_PROXY, ""),
         ]
-        if let caFile = settings.caFile { codes.append(self.set(CURLOPT_CAINFO, caFile)) }
+        if let caFile = request.caFile ?? settings.caFile { codes.append(self.set(CURLOPT_CAINFO, caFile)) }
+        if case .post(let body) = request.method {
+            let code = unsafe body.withUnsafeBytes { bytes in
+                unsafe arb1d_easy_set_body(self.easy, bytes.baseAddress, bytes.count)
+            }
+            codes.append(code)
+        }
+        guard self.list(request) else { return false }
+        codes.append(unsafe arb1d_easy_set_headers(self.easy, self.headers))
         // The REST thread holds the transfer for as long as curl may call.
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         let sink: arb1d_curl_sink = { bytes, size, count, context in
@@ -78,6 +94,27 @@ import Core
         }
         codes.append(unsafe arb1d_easy_set_sink(self.easy, sink, context))
         return codes.allSatisfy { $0 == CURLE_OK }
+    }
+
+    /// Makes the list of header lines; `false` without memory for it.
+    private func list(_ request: RestRequest) -> Bool {
+        // Without this curl asks before it sends a large body, and waits a second for servers that do not know that.
+        var lines = ["Expect:"]
+        for (name, value) in request.headers {
+            let line = name + ": " + value
+            precondition(line.utf8.allSatisfy { $0 >= 0x20 }, "the header \(name) breaks its line")
+            lines.append(line)
+        }
+        for line in lines {
+            guard let longer = unsafe curl_slist_append(self.headers, line) else { return false }
+            unsafe self.headers = longer
+        }
+        return true
+    }
+
+    /// At least 1: curl takes 0 for no limit at all.
+    private static func milliseconds(_ duration: Duration) -> Int {
+        max(1, Int(duration.wholeNanoseconds / 1_000_000))
     }
 
     private func set(_ option: CURLoption, _ value: Int) -> CURLcode {

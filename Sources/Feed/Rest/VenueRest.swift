@@ -7,12 +7,21 @@ public struct VenueRest: Sendable {
     public let venue: String
     public let catalog: any VenueCatalog
     private let base: String
+    private let caFile: String?
     private let client: RestClient
     private let metrics: FeedMetrics
 
-    /// Creates the venue's metrics; `base` is scheme and host, without a trailing slash.
-    public init(venue: String, base: String, catalog: any VenueCatalog, client: RestClient, metrics: FeedMetrics) {
-        (self.venue, self.base, self.catalog) = (venue, base, catalog)
+    /// Creates the venue's metrics; `base` is scheme and host, without a trailing slash; `caFile` names the
+    /// certificates to trust instead of the client's, in PEM.
+    public init(
+        venue: String,
+        base: String,
+        catalog: any VenueCatalog,
+        caFile: String? = nil,
+        client: RestClient,
+        metrics: FeedMetrics
+    ) {
+        (self.venue, self.base, self.catalog, self.caFile) = (venue, base, catalog, caFile)
         (self.client, self.metrics) = (client, metrics)
         // Every known child exists from the start, so that `rate()` sees the first step.
         for route in RestRoute.allCases {
@@ -29,7 +38,7 @@ public struct VenueRest: Sendable {
     public func get(_ route: RestRoute) async throws(RestError) -> RestResponse {
         let start = ContinuousClock.now
         do throws(RestError) {
-            let response = try await self.client.get(self.url(route))
+            let response = try await self.client.send(self.request(route))
             self.count(route, .success(response), start)
             return response
         } catch {
@@ -41,13 +50,15 @@ public struct VenueRest: Sendable {
     /// Asks for a caller that is no task; `completion` is called once, on the REST thread.
     func get(_ route: RestRoute, completion: @escaping @Sendable (Result<RestResponse, RestError>) -> Void) {
         let start = ContinuousClock.now
-        self.client.get(self.url(route)) { result in
+        self.client.send(self.request(route)) { result in
             self.count(route, result, start)
             completion(result)
         }
     }
 
-    private func url(_ route: RestRoute) -> String { self.base + self.catalog.path(route) }
+    private func request(_ route: RestRoute) -> RestRequest {
+        RestRequest(self.base + self.catalog.path(route), caFile: self.caFile)
+    }
 
     private func count(_ route: RestRoute, _ result: Result<RestResponse, RestError>, _ start: ContinuousClock.Instant)
     {

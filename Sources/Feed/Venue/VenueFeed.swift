@@ -62,6 +62,7 @@ public final class VenueFeed: @unchecked Sendable {
             venue: adapter.profile.name,
             base: settings.restBase ?? adapter.profile.restBase,
             catalog: adapter.catalog,
+            caFile: settings.caFile,
             client: rest,
             metrics: metrics
         )

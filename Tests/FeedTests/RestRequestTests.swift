@@ -1,0 +1,173 @@
+import NIOHTTP1
+import Testing
+import Venues
+
+@testable import Feed
+
+@Suite("REST requests", .timeLimit(.minutes(1)))
+struct RestRequestTests {
+    private func withClient(
+        _ settings: RestSettings = RestSettings(version: "1.2.3"),
+        _ body: (RestClient) async throws -> Void
+    ) async throws {
+        let client = RestClient(settings: settings, clock: ReceiveClock())
+        defer { client.shutDown() }
+        try await body(client)
+    }
+
+    @Test("a body arrives whole, byte for byte", arguments: [0, 1, 1000, 3_000_000])
+    func wholeBody(count: Int) async throws {
+        let server = try await RequestServer.start()
+        let body = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        try await self.withClient { client in
+            let response = try await client.send(
+                RestRequest("http://127.0.0.1:\(server.port)/hook?a=b", method: .post(body))
+            )
+            #expect(response.status == 200)
+        }
+        let request = await server.next()
+        #expect(request.method == "POST" && request.path == "/hook?a=b" && request.body == body)
+        // A client that first asks whether it may send would wait a second for servers that do not know the question.
+        #expect(request.headers["Expect"] == [] && request.headers["Content-Length"] == ["\(count)"])
+    }
+
+    @Test("headers arrive, beside those that every request has")
+    func headers() async throws {
+        let server = try await RequestServer.start()
+        try await self.withClient { client in
+            let request = RestRequest(
+                "http://127.0.0.1:\(server.port)/",
+                method: .post([65]),
+                headers: [("Content-Type", "application/json"), ("X-Signature", "sha256=00"), ("X-Odd", "ä \"b\"")]
+            )
+            _ = try await client.send(request)
+        }
+        let headers = await server.next().headers
+        #expect(headers["Content-Type"] == ["application/json"])
+        #expect(headers["X-Signature"] == ["sha256=00"] && headers["X-Odd"] == ["ä \"b\""])
+        #expect(headers["User-Agent"] == ["arb1d/1.2.3"])
+    }
+
+    @Test("a header that would begin another line stops the process")
+    func brokenLine() async {
+        await #expect(processExitsWith: .failure) {
+            let client = RestClient(settings: RestSettings(version: "test"), clock: ReceiveClock())
+            _ = try await client.send(RestRequest("http://127.0.0.1:1/", headers: [("A", "b\r\nC: d")]))
+        }
+    }
+
+    @Test("any status answers a body too, and its Retry-After is read")
+    func statuses() async throws {
+        let server = try await LoopbackServer.start { $0.answer("503 Later", headers: "Retry-After: 7\r\n") }
+        try await self.withClient { client in
+            let response = try await client.send(RestRequest("http://127.0.0.1:\(server.port)/", method: .post([])))
+            #expect(response.status == 503 && response.retryAfter == .seconds(7))
+        }
+    }
+
+    @Test("a request may be given less time than the client gives, and none at all is still a limit")
+    func ownTimeout() async throws {
+        let server = try await LoopbackServer.start { _ in }
+        try await self.withClient { client in
+            for timeout in [Duration.milliseconds(50), .zero] {
+                let url = "http://127.0.0.1:\(server.port)/"
+                let request = RestRequest(url, method: .post([65]), totalTimeout: timeout)
+                await #expect(throws: RestError.timeout) { try await client.send(request) }
+            }
+        }
+    }
+
+    @Test("a connection is used again, a body after a document")
+    func reuse() async throws {
+        let server = try await RequestServer.start()
+        try await self.withClient { client in
+            let url = "http://127.0.0.1:\(server.port)/"
+            _ = try await client.get(url)
+            _ = try await client.send(RestRequest(url, method: .post([66])))
+            _ = try await client.get(url)
+        }
+        let requests = [await server.next(), await server.next(), await server.next()]
+        #expect(requests.map(\.method) == ["GET", "POST", "GET"] && requests.map(\.body) == [[], [66], []])
+        #expect(requests.allSatisfy { $0.connection == 1 })
+    }
+
+    @Test("a caller that is no task is told once")
+    func completion() async throws {
+        let server = try await RequestServer.start(status: .noContent)
+        try await self.withClient { client in
+            let url = "http://127.0.0.1:\(server.port)/"
+            let result: Result<RestResponse, RestError> = await withCheckedContinuation { continuation in
+                client.send(RestRequest(url, method: .post([66]))) { continuation.resume(returning: $0) }
+            }
+            guard case .success(let response) = result else { throw CancellationError() }
+            #expect(response.status == 204)
+        }
+    }
+}
+
+@Suite("Certificates of a request", .timeLimit(.minutes(1)))
+struct RestCertificateTests {
+    private static func post(_ client: RestClient, _ host: String, _ port: Int, caFile: String?) async -> String {
+        let request = RestRequest("https://\(host):\(port)/", method: .post([65]), caFile: caFile)
+        do throws(RestError) {
+            return "\(try await client.send(request).status)"
+        } catch {
+            return error.label
+        }
+    }
+
+    @Test("each request trusts its own authority only, also where a connection stands open")
+    func ownAuthority() async throws {
+        let (certificates, others) = (try Certificates(), try Certificates())
+        defer {
+            certificates.remove()
+            others.remove()
+        }
+        let server = try await RequestServer.start(tls: certificates.serverContext())
+        let client = RestClient(settings: RestSettings(version: "test"), clock: ReceiveClock())
+        defer { client.shutDown() }
+        for (caFile, host, outcome) in [
+            (certificates.caFile, "localhost", "200"), (others.caFile, "localhost", "tls"),
+            (certificates.caFile, "127.0.0.1", "tls"), (nil, "localhost", "tls"), ("/nowhere.pem", "localhost", "tls"),
+            (certificates.caFile, "localhost", "200"),
+        ] {
+            #expect(await Self.post(client, host, server.port, caFile: caFile) == outcome)
+        }
+        let connections = [await server.next().connection, await server.next().connection]
+        #expect(connections[0] == connections[1])
+    }
+
+    @Test("a request's authority stands instead of the client's, not beside it")
+    func insteadOfTheClients() async throws {
+        let (certificates, others) = (try Certificates(), try Certificates())
+        defer {
+            certificates.remove()
+            others.remove()
+        }
+        let server = try await RequestServer.start(tls: certificates.serverContext())
+        let settings = RestSettings(version: "test", caFile: certificates.caFile)
+        let client = RestClient(settings: settings, clock: ReceiveClock())
+        defer { client.shutDown() }
+        #expect(await Self.post(client, "localhost", server.port, caFile: nil) == "200")
+        #expect(await Self.post(client, "localhost", server.port, caFile: others.caFile) == "tls")
+    }
+
+    @Test("a venue's REST interface trusts the authority of its settings")
+    func venue() async throws {
+        let (certificates, others) = (try Certificates(), try Certificates())
+        defer {
+            certificates.remove()
+            others.remove()
+        }
+        let server = try await LoopbackServer.start(tls: certificates.serverContext()) { $0.answer("200 OK") }
+        for (caFile, isTrusted) in [(certificates.caFile, true), (others.caFile, false)] {
+            let bench = FeedBench(server, caFile: caFile) { $0.restBase = "https://localhost:\(server.port)" }
+            if isTrusted {
+                #expect(try await bench.feed.rest.get(.instruments).status == 200)
+            } else {
+                await #expect(throws: RestError.tls) { try await bench.feed.rest.get(.instruments) }
+            }
+            await bench.finish()
+        }
+    }
+}
