@@ -15,6 +15,16 @@ extension Simulator {
         self.letSpeak(true)
     }
 
+    /// Cuts all connections of the venue; nobody gets through to it until it is healed. Its market goes on unheard.
+    public mutating func cut(_ venue: SimulatedVenue, into effects: inout [Effect]) {
+        self.exchanges[venue]?.cut(into: &effects)
+        effects.append(.hangUp(venue))
+    }
+
+    public mutating func heal(_ venue: SimulatedVenue) { self.exchanges[venue]?.heal() }
+
+    public func isCut(_ venue: SimulatedVenue) -> Bool { self.exchanges[venue]?.isCut == true }
+
     private mutating func letSpeak(_ speaks: Bool) {
         guard case .model = self.source else { return }
         for venue in self.venues { self.exchanges[venue]?.speaksUnasked = speaks }

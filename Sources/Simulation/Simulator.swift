@@ -167,6 +167,12 @@ public struct Simulator: Sendable {
         self.exchanges[venue]?.broke(.slowConsumer, evidence: "\(bufferedBytes) bytes not taken")
     }
 
+    /// So many frames were sent to the connection and never taken whole by its socket.
+    public mutating func sawCutOff(_ id: ConnectionID, frames: Int) {
+        guard let venue = self.venueOfConnection[id] else { return }
+        self.exchanges[venue]?.account.framesCutOff += frames
+    }
+
     /// The client's frames are no WebSocket frames; the shell cuts it.
     public mutating func sawProtocolError(_ id: ConnectionID, _ evidence: String) {
         guard let venue = self.venueOfConnection[id] else { return }

@@ -14,6 +14,7 @@ final class Hub {
     private let loop: any EventLoop
     private var simulator: Simulator
     private var sessions: [ConnectionID: Session] = [:]
+    private var sockets: [SimulatedVenue: [ObjectIdentifier: any Channel]] = [:]
     private var written: [Session] = []
     private var effects: [Effect] = []
 
@@ -35,6 +36,12 @@ final class Hub {
 
     // MARK: - Connections
 
+    /// Sets up a connection that was just accepted.
+    ///
+    /// - Parameters:
+    ///   - channel: The connection.
+    ///   - role: What its listener serves.
+    /// - Throws: ``VenueIsCut`` when nobody may get through, and what the pipeline throws. The socket is then closed.
     func accept(_ channel: any Channel, as role: Role) throws {
         self.loop.preconditionInEventLoop()
         let requests = RequestHandler(hub: self, role: role)
@@ -43,7 +50,11 @@ final class Hub {
             try channel.pipeline.syncOperations.addHandler(requests)
             return
         }
+        guard !self.simulator.isCut(venue) else { throw VenueIsCut() }
         let bound = NIOLoopBound(self, eventLoop: self.loop)
+        let socket = ObjectIdentifier(channel)
+        self.sockets[venue, default: [:]][socket] = channel
+        channel.closeFuture.whenComplete { _ in bound.value.sockets[venue]?[socket] = nil }
         let boundRequests = NIOLoopBound(requests, eventLoop: self.loop)
         let upgrader = NIOWebSocketServerUpgrader(
             maxFrameSize: 1 << 20,
@@ -95,6 +106,11 @@ final class Hub {
         session.end(code: 1002)
     }
 
+    /// The session ends with so many frames that its socket did not take whole.
+    func cutOff(_ session: Session, frames: Int) {
+        self.simulator.sawCutOff(session.id, frames: frames)
+    }
+
     func closed(_ session: Session) {
         guard self.sessions.removeValue(forKey: session.id) != nil else { return }
         self.simulator.closed(session.id)
@@ -110,6 +126,7 @@ final class Hub {
             case .ping(let id, let payload): self.write(.ping, payload[...], to: id)
             case .pong(let id, let payload): self.write(.pong, payload[...], to: id)
             case .close(let id, let code): self.sessions[id]?.end(code: code)
+            case .hangUp(let venue): self.sockets[venue]?.values.forEach { $0.close(promise: nil) }
             }
         }
         self.effects.removeAll(keepingCapacity: true)
@@ -124,7 +141,12 @@ final class Hub {
 
     private func write(_ opcode: WebSocketOpcode, _ payload: ArraySlice<UInt8>, to id: ConnectionID) {
         guard let session = self.sessions[id] else { return }
-        if session.append(opcode, payload) { self.written.append(session) }
+        switch session.append(opcode, payload) {
+        case .first: self.written.append(session)
+        case .further: break
+        // The venue sends on until it hears that the socket is gone.
+        case .ended: if opcode == .text { self.simulator.sawCutOff(id, frames: 1) }
+        }
     }
 
     // MARK: - Requests
@@ -132,13 +154,19 @@ final class Hub {
     func respond(to head: HTTPRequestHead, as role: Role) -> RestResponse {
         let request = RestRequest(method: head.method.rawValue, target: head.uri)
         switch role {
-        case .control: return Control.respond(to: request, simulator: &self.simulator)
+        case .control:
+            let response = Control.respond(to: request, simulator: &self.simulator, effects: &self.effects)
+            self.carryOut()
+            return response
         case .venue(let venue):
             return self.simulator.respond(to: request, venue: venue, at: Clocks.now())
                 ?? Control.notFound
         }
     }
 }
+
+/// Why a connection was not set up.
+struct VenueIsCut: Error {}
 
 /// Path and query of a request line; the query decoded, since streams may come with escaped slashes and signs.
 struct Target {

@@ -11,6 +11,7 @@ final class Session: ChannelInboundHandler {
     private let hub: Hub
     private let channel: any Channel
     private var pending: ByteBuffer
+    private var outbox = Outbox()
     private var message: [UInt8] = []
     private var isOpen = true
 
@@ -25,12 +26,16 @@ final class Session: ChannelInboundHandler {
 
     // MARK: - Out
 
-    /// Adds a frame to what the next flush sends; true when it is the first one since the last.
-    func append(_ opcode: WebSocketOpcode, _ payload: ArraySlice<UInt8>) -> Bool {
-        guard self.isOpen else { return false }
-        let isFirst = self.pending.readableBytes == 0
+    /// Where a frame came to lie: the first since the last flush, a further one, or nowhere.
+    enum Place { case first, further, ended }
+
+    /// Adds a frame to what the next flush sends.
+    func append(_ opcode: WebSocketOpcode, _ payload: ArraySlice<UInt8>) -> Place {
+        guard self.isOpen else { return .ended }
+        let before = self.pending.readableBytes
         self.pending.writeFrame(opcode, payload)
-        return isFirst
+        self.outbox.append(bytes: self.pending.readableBytes - before, isCounted: opcode == .text)
+        return before == 0 ? .first : .further
     }
 
     /// Hands all pending frames to the socket and returns how many bytes it has not taken yet.
@@ -38,7 +43,14 @@ final class Session: ChannelInboundHandler {
         guard self.isOpen, self.pending.readableBytes > 0 else { return 0 }
         self.writer.write(self.pending)
         self.pending = self.channel.allocator.buffer(capacity: self.pending.readableBytes)
-        return (try? self.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        return self.noteUntakenBytes()
+    }
+
+    /// Through TLS these are bytes of its records, a little more than of our frames: then a frame too many may wait.
+    private func noteUntakenBytes() -> Int {
+        guard let buffered = try? self.channel.syncOptions?.getOption(.bufferedWritableBytes) else { return 0 }
+        self.outbox.left(untakenBytes: buffered + self.pending.readableBytes)
+        return buffered
     }
 
     /// Closes, after a close frame of that code or without a word.
@@ -48,7 +60,9 @@ final class Session: ChannelInboundHandler {
             _ = self.append(.connectionClose, [UInt8(code >> 8), UInt8(code & 255)])
             _ = self.flush()
         }
+        _ = self.noteUntakenBytes()
         self.isOpen = false
+        self.hub.cutOff(self, frames: self.outbox.abandon())
         self.channel.close(promise: nil)
     }
 
@@ -78,6 +92,7 @@ final class Session: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         self.isOpen = false
+        self.hub.cutOff(self, frames: self.outbox.abandon())
         self.hub.closed(self)
         context.fireChannelInactive()
     }

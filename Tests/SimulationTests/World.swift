@@ -7,6 +7,7 @@ struct World {
     private(set) var frames: [ConnectionID: [String]] = [:]
     private(set) var pings: [ConnectionID: [[UInt8]]] = [:]
     private(set) var ended: [ConnectionID: UInt16?] = [:]
+    private(set) var hungUp: [SimulatedVenue] = []
 
     static let start = Moment(nanoseconds: 1_000_000_000, unixNanoseconds: 1_790_000_000_000_000_000)
 
@@ -51,6 +52,12 @@ struct World {
         self.collect(effects)
     }
 
+    mutating func cut(_ venue: SimulatedVenue) {
+        var effects: [Effect] = []
+        self.simulator.cut(venue, into: &effects)
+        self.collect(effects)
+    }
+
     /// Lets time pass in steps of 10 ms, answering pings when asked to.
     mutating func pass(seconds: Double, step: Double = 0.01, answersPings: Bool = false) {
         var left = seconds
@@ -91,6 +98,7 @@ struct World {
             case .close(let id, let code):
                 self.ended[id] = .some(code)
                 self.simulator.closed(id)
+            case .hangUp(let venue): self.hungUp.append(venue)
             }
         }
     }

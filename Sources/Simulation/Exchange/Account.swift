@@ -8,6 +8,8 @@ struct Account: Sendable {
     var pingsSent = 0
     var pongsSent = 0
     var bytesSent = 0
+    /// Of the frames sent, those that no socket took whole before its connection ended: their clients never saw them.
+    var framesCutOff = 0
     var framesReceived = 0
     private(set) var quotesBySymbol: [String: Int] = [:]
     private(set) var restRequests: [String: Int] = [:]
@@ -33,13 +35,14 @@ struct Account: Sendable {
         self.violations[rule]?.last = String(evidence.prefix(200))
     }
 
-    func write(to text: inout FrameText, connections: Int, subscriptions: Int) {
-        text.raw("{")
+    func write(to text: inout FrameText, connections: Int, subscriptions: Int, isCut: Bool) {
+        text.raw("{\"cut\":\(isCut),")
         let counts = [
             ("connections", connections), ("connections_opened", self.connectionsOpened),
             ("subscriptions", subscriptions), ("frames_sent", self.framesSent), ("quotes_sent", self.quotesSent),
             ("trades_sent", self.tradesSent), ("control_sent", self.controlSent), ("pings_sent", self.pingsSent),
-            ("pongs_sent", self.pongsSent), ("bytes_sent", self.bytesSent), ("frames_received", self.framesReceived),
+            ("pongs_sent", self.pongsSent), ("bytes_sent", self.bytesSent), ("frames_cut_off", self.framesCutOff),
+            ("frames_received", self.framesReceived),
         ]
         for (name, count) in counts {
             text.quoted(name)

@@ -5,6 +5,8 @@ public enum Effect: Sendable, Equatable {
     case pong(ConnectionID, [UInt8])
     /// Close the connection, with a close frame of that code or without a word.
     case close(ConnectionID, code: UInt16?)
+    /// Close what else is connected to the venue: requests, and handshakes that are under way.
+    case hangUp(SimulatedVenue)
 }
 
 /// One venue: its list, its standing quotes, its connections, and what it counted.
@@ -27,6 +29,8 @@ struct Exchange: Sendable {
     var restMeter: RestMeter
     /// Whether quotes may be repeated and standing ones sent: not in replay, and not while frozen.
     var speaksUnasked = true
+    /// Whether nobody gets through to the venue.
+    private(set) var isCut = false
 
     init(dialect: any Dialect, listings: [Listing], standing: [Quote?], seed: UInt64, meter: RestMeter) {
         precondition(listings.count == standing.count, "one standing quote or none for each listing")
@@ -50,14 +54,19 @@ struct Exchange: Sendable {
     func hasSubscriber(of stream: String) -> Bool { self.subscribers[stream]?.isEmpty == false }
 
     func writeState(to text: inout FrameText) {
-        self.account.write(to: &text, connections: self.connections.count, subscriptions: self.subscriptionCount)
+        self.account.write(
+            to: &text,
+            connections: self.connections.count,
+            subscriptions: self.subscriptionCount,
+            isCut: self.isCut
+        )
     }
 
     // MARK: - Connections
 
     /// Whether a WebSocket may be opened there now. Every attempt counts, also a refused one.
     mutating func admits(path: String, query: String, at now: Moment) -> Bool {
-        guard self.dialect.opening(path: path, query: query) != nil else { return false }
+        guard !self.isCut, self.dialect.opening(path: path, query: query) != nil else { return false }
         let admission = self.dialect.admission
         self.attempts.removeAll { now.seconds(since: $0) >= 300 }
         self.attempts.append(now)
@@ -73,7 +82,7 @@ struct Exchange: Sendable {
     }
 
     mutating func open(_ id: ConnectionID, path: String, query: String, at now: Moment) -> Bool {
-        guard let opening = self.dialect.opening(path: path, query: query) else { return false }
+        guard !self.isCut, let opening = self.dialect.opening(path: path, query: query) else { return false }
         let number = self.account.connectionsOpened
         self.account.connectionsOpened += 1
         var connection = Connection(
@@ -94,6 +103,18 @@ struct Exchange: Sendable {
         for stream in connection.streams { self.subscribers[stream]?.removeAll { $0 == id } }
         self.subscriptionCount -= connection.streams.count
     }
+
+    /// Ends all connections without a word, the oldest first, and admits none until healed.
+    mutating func cut(into effects: inout [Effect]) {
+        self.isCut = true
+        for id in self.connections.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+            guard self.connections[id]?.isOpen == true else { continue }
+            self.connections[id]?.isOpen = false
+            effects.append(.close(id, code: nil))
+        }
+    }
+
+    mutating func heal() { self.isCut = false }
 
     mutating func receive(_ frame: ClientFrame, on id: ConnectionID, at now: Moment, into effects: inout [Effect]) {
         guard var connection = self.connections[id], connection.isOpen else { return }
