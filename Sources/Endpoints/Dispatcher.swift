@@ -26,7 +26,11 @@ struct Dispatcher: Sendable {
             response.headers.append(("Allow", "GET, HEAD"))
             return (route.path, response)
         }
-        guard route.isSlow() else { return (route.path, route.answer(request)) }
-        return (route.path, try await pool.runIfActive { route.answer(request) })
+        switch route.answer {
+        case .awaited(let answer): return (route.path, await answer(request))
+        case .made(let isSlow, let answer):
+            guard isSlow() else { return (route.path, answer(request)) }
+            return (route.path, try await pool.runIfActive { answer(request) })
+        }
     }
 }

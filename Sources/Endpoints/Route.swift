@@ -14,6 +14,14 @@ public struct EndpointRequest: Sendable {
 
     /// Whether the query has this name: `?verbose` and `?verbose=1` alike.
     public func has(_ name: String) -> Bool { self.query.contains { $0.name == name } }
+
+    /// The first value of this name, both percent-decoded.
+    ///
+    /// - Parameter name: The name, as it reads after decoding.
+    /// - Returns: Nil when there is none, or when its percent sequences are malformed or no UTF-8. A `+` is a plus.
+    public func value(of name: String) -> String? {
+        self.query.first { PercentEncoding.decode($0.name) == name }.flatMap { PercentEncoding.decode($0.value) }
+    }
 }
 
 /// What a route answers; length, date and the headers common to all answers are added by the server.
@@ -43,24 +51,53 @@ public struct EndpointResponse: Sendable {
 
 /// One path that answers `GET`, and `HEAD` with the same head.
 public struct Route: Sendable {
+    /// Who makes the answer.
+    enum Answer: Sendable {
+        /// Made at once, or on the blocking pool when `isSlow` says so, which is asked before each request.
+        case made(isSlow: @Sendable () -> Bool, @Sendable (EndpointRequest) -> EndpointResponse)
+        case awaited(@Sendable (EndpointRequest) async -> EndpointResponse)
+    }
+
     /// The exact path, also the value of the label `route`.
     public let path: String
     /// The status codes it is known to answer, whose counters exist from the start.
     let codes: [Int]
-    /// Whether the next answer should be made on the blocking pool; asked before each request, so it must be cheap.
-    let isSlow: @Sendable () -> Bool
-    let answer: @Sendable (EndpointRequest) -> EndpointResponse
+    let answer: Answer
 
+    /// A route whose answer is computed from what is at hand.
+    ///
+    /// - Parameters:
+    ///   - path: The exact path.
+    ///   - codes: The status codes it is known to answer.
+    ///   - isSlow: Whether the next answer should be made on the blocking pool; must be cheap.
+    ///   - answer: Makes the answer.
     public init(
         _ path: String,
         codes: [Int] = [200],
         isSlow: @escaping @Sendable () -> Bool = { false },
         answer: @escaping @Sendable (EndpointRequest) -> EndpointResponse
     ) {
+        self.init(path, codes: codes, .made(isSlow: isSlow, answer))
+    }
+
+    /// A route whose answer waits for somebody else.
+    ///
+    /// - Parameters:
+    ///   - path: The exact path.
+    ///   - codes: The status codes it is known to answer.
+    ///   - answer: Makes the answer. It is cancelled when the server is; what computes for long belongs elsewhere.
+    public init(
+        _ path: String,
+        codes: [Int] = [200],
+        awaiting answer: @escaping @Sendable (EndpointRequest) async -> EndpointResponse
+    ) {
+        self.init(path, codes: codes, .awaited(answer))
+    }
+
+    private init(_ path: String, codes: [Int], _ answer: Answer) {
         precondition(path.hasPrefix("/"), "A route's path begins with a slash: \"\(path)\".")
         self.path = path
         self.codes = codes
-        self.isSlow = isSlow
         self.answer = answer
     }
 }

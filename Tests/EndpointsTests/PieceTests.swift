@@ -71,6 +71,18 @@ struct PieceTests {
         #expect(request.has("b") && !request.has("e"))
     }
 
+    @Test(
+        "the values of a query are percent-decoded, and a plus is a plus",
+        arguments: [
+            ("a=b", "b"), ("a", ""), ("a=", ""), ("b=1", nil), ("a=1&a=2", "1"), ("a=%41%2f", "A/"), ("a=b+c", "b+c"),
+            ("a=%C3%A9", "é"), ("%61=x", "x"), ("a=%", nil), ("a=%4", nil), ("a=%zz", nil), ("a=%ff", nil),
+            ("a=%25", "%"), ("a=b%3Dc%26d", "b=c&d"),
+        ] as [(String, String?)]
+    )
+    func value(query: String, value: String?) {
+        #expect(EndpointRequest(path: "/", query: query).value(of: "a") == value)
+    }
+
     @Test("the same path twice is a mistake")
     func duplicateRoute() async {
         await #expect(processExitsWith: .failure) {

@@ -155,6 +155,31 @@ struct RouteTests {
         }
     }
 
+    @Test("a route may wait for its answer, and does not hold up the others")
+    func awaited() async throws {
+        let (answers, continuation) = AsyncStream<String>.makeStream()
+        let waiting = Route(
+            "/waiting",
+            codes: [200, 503],
+            awaiting: { request in
+                for await answer in answers { return .text(answer + (request.value(of: "symbol") ?? "")) }
+                return .text("no answer", status: 503)
+            }
+        )
+        try await RunningServer.with(routes: [waiting]) { server in
+            let client = try await RawClient(port: server.port)
+            try await client.send("GET /waiting?symbol=A%20B HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
+            #expect(try await server.ask("GET", "/metrics").status == 200)
+            continuation.yield("for ")
+            #expect(Answer(await client.readToEnd()).body == "for A B")
+            continuation.finish()
+            #expect(try await server.ask("GET", "/waiting").status == 503)
+            #expect(
+                server.metric("arb1d_http_requests_total{route=\"/waiting\",method=\"HEAD\",code=\"503\"}") == "0"
+            )
+        }
+    }
+
     @Test("every answer has a date", arguments: ["/metrics", "/nothing"])
     func date(path: String) async throws {
         try await RunningServer.with(routes: []) { server in
