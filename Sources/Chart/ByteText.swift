@@ -1,0 +1,86 @@
+import Core
+
+/// JSON written straight into bytes: a history has tens of thousands of numbers, and a string for each would cost more
+/// than the number.
+extension [UInt8] {
+    /// Appends the decimal digits of `value`.
+    mutating func appendDecimal(_ value: UInt64) {
+        let start = self.count
+        var rest = value
+        repeat {
+            self.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        self[start...].reverse()
+    }
+
+    /// Appends milliseconds since 1970 with as many decimals as the nanoseconds need, at most six.
+    ///
+    /// With integers: a `Double` of today's milliseconds resolves no more than a quarter of a microsecond.
+    mutating func appendMilliseconds(_ time: Timestamp) {
+        if time.nanoseconds < 0 { self.append(UInt8(ascii: "-")) }
+        let nanoseconds = time.nanoseconds.magnitude
+        self.appendDecimal(nanoseconds / 1_000_000)
+        var (rest, decimals) = (nanoseconds % 1_000_000, 6)
+        guard rest > 0 else { return }
+        while rest % 10 == 0 { (rest, decimals) = (rest / 10, decimals - 1) }
+        self.append(UInt8(ascii: "."))
+        let start = self.count
+        for _ in 0..<decimals {
+            self.append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        }
+        self[start...].reverse()
+    }
+
+    /// Appends the shortest text that reads back as exactly this number, such as `0.25`, `3` or `1e-05`.
+    ///
+    /// JSON has no word for what is not finite: that becomes `null`.
+    mutating func appendNumber(_ value: Double) {
+        guard value.isFinite else { return self.append(contentsOf: "null".utf8) }
+        self.append(contentsOf: value.description.utf8)
+        // By bytes: asking the string for its suffix costs more than making it.
+        if self[self.count - 1] == UInt8(ascii: "0"), self[self.count - 2] == UInt8(ascii: ".") { self.removeLast(2) }
+    }
+
+    /// Appends `text` in double quotes, all in ASCII, so that nothing in it can surprise a terminal or a parser.
+    mutating func appendQuoted(_ text: String) {
+        self.append(UInt8(ascii: "\""))
+        for scalar in text.unicodeScalars { self.appendEscaped(scalar) }
+        self.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func appendEscaped(_ scalar: Unicode.Scalar) {
+        switch scalar {
+        case "\"", "\\":
+            self.append(UInt8(ascii: "\\"))
+            self.append(UInt8(ascii: scalar))
+        case " "..."~":
+            self.append(UInt8(ascii: scalar))
+        default:
+            for unit in String(scalar).utf16 {
+                self.append(contentsOf: "\\u".utf8)
+                for shift in [12, 8, 4, 0] as [UInt16] { self.append(Self.hexadecimal[Int(unit >> shift & 0xF)]) }
+            }
+        }
+    }
+
+    private static let hexadecimal = [UInt8]("0123456789abcdef".utf8)
+}
+
+extension String {
+    /// At most 64 characters, counted as they are escaped: as much of a client's own text as an answer repeats.
+    var excerpt: String {
+        var (kept, width) = (String.UnicodeScalarView(), 0)
+        for scalar in self.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": width += 2
+            case " "..."~": width += 1
+            default: width += scalar.utf16.count * 6
+            }
+            guard width <= 64 else { return String(kept) + "..." }
+            kept.append(scalar)
+        }
+        return self
+    }
+}
