@@ -8,6 +8,9 @@ public import Core
 /// The race between a subscription and its snapshot is settled by the points' numbers. The engine marks the pair as
 /// watched before it takes the history, and the history says which number it reached. Updates up to that number are
 /// skipped for the client; later ones that came before the history are kept back and sent after it.
+///
+/// A server with a loop of its own needs a hub of its own, since its clients' ids are unique for that server only; the
+/// engine then stops watching a pair when no hub watches it any more.
 public struct ChartHub: Sendable {
     /// Finds a pair by name; `nil` while it is not known.
     public typealias Lookup = @Sendable (ChartKey) -> PairIndex?
