@@ -6,7 +6,26 @@ import Simulation
 struct ExchangeSim: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "exchange-sim",
-        abstract: "Serves Binance, Bybit and Gate on 127.0.0.1, from a market model or from recordings."
+        abstract: "Serves Binance, Bybit and Gate on 127.0.0.1, from a market model or from recordings.",
+        discussion: """
+            Each venue has a port of its own for REST and WebSocket, and speaks its own dialect. Ports are free ones \
+            unless named; they are printed, and with --ports-file written down, once all listeners are up.
+
+            Four venues with a made-up market:
+              exchange-sim --rate 2000 --ports-file ports.json
+
+            The same through TLS, with a certificate of its own making and a configuration for arb1d to copy:
+              exchange-sim --tls
+
+            A recording at ten times its speed:
+              exchange-sim --replay binance=recording.log.gz --speed 10
+
+            The control port tells its requests at /, what was sent at /sim/state, and cuts a venue off at \
+            /sim/cut?venue=bybit until /sim/heal?venue=bybit (both POST).
+
+            Exit status: 0 after SIGTERM or SIGINT, 64 for wrong usage, 66 for a recording that cannot be read, \
+            69 for a port that is taken, 70 for certificates that cannot be made, 73 for a file that cannot be written.
+            """
     )
 
     @Option(help: "Venues to serve, separated by commas: binance, binance-usdm, bybit, gateio.")
@@ -45,6 +64,9 @@ struct ExchangeSim: ParsableCommand {
     @Option(help: ArgumentHelp("Write the ports here, as JSON, once all listeners are up.", valueName: "path"))
     var portsFile: String?
 
+    @OptionGroup(title: "TLS")
+    var tls: TLSOptions
+
     @Option(help: ArgumentHelp("Stop all market data that long after the first subscription.", valueName: "seconds"))
     var freezeAfter: Double?
 
@@ -82,8 +104,14 @@ struct ExchangeSim: ParsableCommand {
                 at: now
             )
         }
-        try Server(simulator: simulator, port: self.port(of:), controlPort: self.controlPort, portsFile: self.portsFile)
-            .run()
+        let server = Server(
+            simulator: simulator,
+            port: self.port(of:),
+            controlPort: self.controlPort,
+            portsFile: self.portsFile,
+            tls: try self.tls.credentials(portsFile: self.portsFile)
+        )
+        try server.run()
     }
 
     private func port(of venue: SimulatedVenue) -> UInt16 {

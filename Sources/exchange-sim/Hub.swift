@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import NIOWebSocket
 import Simulation
 
@@ -12,14 +13,17 @@ final class Hub {
     private static let bufferedBytesMax = 8 << 20
 
     private let loop: any EventLoop
+    private let tls: NIOSSLContext?
     private var simulator: Simulator
     private var sessions: [ConnectionID: Session] = [:]
     private var sockets: [SimulatedVenue: [ObjectIdentifier: any Channel]] = [:]
     private var written: [Session] = []
     private var effects: [Effect] = []
 
-    init(simulator: Simulator, loop: any EventLoop) {
+    /// With `tls`, the venues speak nothing but TLS; the control port never does.
+    init(simulator: Simulator, tls: NIOSSLContext?, loop: any EventLoop) {
         self.simulator = simulator
+        self.tls = tls
         self.loop = loop
     }
 
@@ -55,6 +59,7 @@ final class Hub {
         let socket = ObjectIdentifier(channel)
         self.sockets[venue, default: [:]][socket] = channel
         channel.closeFuture.whenComplete { _ in bound.value.sockets[venue]?[socket] = nil }
+        if let tls = self.tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
         let boundRequests = NIOLoopBound(requests, eventLoop: self.loop)
         let upgrader = NIOWebSocketServerUpgrader(
             maxFrameSize: 1 << 20,
@@ -90,8 +95,9 @@ final class Hub {
             let id = self.simulator.open(path: target.path, query: target.query, venue: venue, at: Clocks.now())
         else { throw ChannelError.alreadyClosed }
         let session = Session(id: id, hub: self, channel: channel)
-        // In front of the decoder: what a session writes are finished frames.
-        try channel.pipeline.syncOperations.addHandler(session.writer, position: .first)
+        // In front of the decoder, behind TLS: what a session writes are finished frames.
+        let tls = try? channel.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
+        try channel.pipeline.syncOperations.addHandler(session.writer, position: tls.map { .after($0) } ?? .first)
         try channel.pipeline.syncOperations.addHandler(session)
         self.sessions[id] = session
     }
@@ -126,7 +132,7 @@ final class Hub {
             case .ping(let id, let payload): self.write(.ping, payload[...], to: id)
             case .pong(let id, let payload): self.write(.pong, payload[...], to: id)
             case .close(let id, let code): self.sessions[id]?.end(code: code)
-            case .hangUp(let venue): self.sockets[venue]?.values.forEach { $0.close(promise: nil) }
+            case .hangUp(let venue): self.sockets[venue]?.values.forEach { $0.hangUp() }
             }
         }
         self.effects.removeAll(keepingCapacity: true)
@@ -162,6 +168,16 @@ final class Hub {
             return self.simulator.respond(to: request, venue: venue, at: Clocks.now())
                 ?? Control.notFound
         }
+    }
+}
+
+extension Channel {
+    /// Closes at once: a TLS session ends without its goodbye, whose answer it would wait for.
+    func hangUp() {
+        guard let tls = try? self.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self) else {
+            return self.close(promise: nil)
+        }
+        tls.close(promise: nil)
     }
 }
 

@@ -41,6 +41,20 @@ enum Files {
         }
     }
 
+    /// The path from the root on, without links; nil when it leads nowhere.
+    static func absolute(_ path: String) -> String? {
+        // Invariant: the call allocates the answer; it is read before it is freed, once.
+        guard let resolved = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(resolved) }
+        return unsafe String(cString: resolved)
+    }
+
+    /// Makes a folder, not those above it; one that is there already is left as it is.
+    static func makeFolder(_ path: String) {
+        // Invariant: the path outlives the call.
+        _ = unsafe mkdir(path, 0o755)
+    }
+
     /// Writes beside the file and moves it into place, so that a reader sees all of it or nothing.
     static func replace(_ path: String, with text: String) -> Bool {
         let beside = "\(path).\(getpid()).tmp"

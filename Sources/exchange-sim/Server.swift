@@ -18,14 +18,17 @@ struct Server {
     let port: (SimulatedVenue) -> UInt16
     let controlPort: UInt16
     let portsFile: String?
+    let tls: Credentials?
 
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
         let (stop, sources) = Self.stopSignal()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
-        let simulator = self.simulator
-        let hub = try loop.submit { NIOLoopBound(Hub(simulator: simulator, loop: loop), eventLoop: loop) }.wait()
+        let (simulator, tls) = (self.simulator, self.tls?.context)
+        let hub = try loop.submit {
+            NIOLoopBound(Hub(simulator: simulator, tls: tls, loop: loop), eventLoop: loop)
+        }.wait()
         var ports: [(name: String, port: Int)] = []
         for venue in simulator.venues {
             let port = try self.listen(.venue(venue), name: venue.rawValue, on: self.port(venue), loop: loop, hub: hub)
@@ -70,7 +73,14 @@ struct Server {
                 throw Failure(code: 73, "exchange-sim: cannot write the ports file \(path)").report()
             }
         }
-        for entry in ports { Standard.output("\(entry.name) http://127.0.0.1:\(entry.port)") }
+        for entry in ports {
+            let isSecure = self.tls != nil && entry.name != "control"
+            Standard.output("\(entry.name) \(isSecure ? "https://localhost" : "http://127.0.0.1"):\(entry.port)")
+        }
+        if let tls = self.tls {
+            Standard.output("ca \(tls.authorityPath)")
+            Standard.output(tls.configuration(ports.filter { $0.name != "control" }))
+        }
         Standard.output("ready")
     }
 

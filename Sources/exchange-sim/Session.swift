@@ -46,7 +46,7 @@ final class Session: ChannelInboundHandler {
         return self.noteUntakenBytes()
     }
 
-    /// Through TLS these are bytes of its records, a little more than of our frames: then a frame too many may wait.
+    /// Through TLS these are bytes of its records, not of our frames: the count is off by up to one record, 16 KiB.
     private func noteUntakenBytes() -> Int {
         guard let buffered = try? self.channel.syncOptions?.getOption(.bufferedWritableBytes) else { return 0 }
         self.outbox.left(untakenBytes: buffered + self.pending.readableBytes)
@@ -63,7 +63,7 @@ final class Session: ChannelInboundHandler {
         _ = self.noteUntakenBytes()
         self.isOpen = false
         self.hub.cutOff(self, frames: self.outbox.abandon())
-        self.channel.close(promise: nil)
+        if code == nil { self.channel.hangUp() } else { self.channel.close(promise: nil) }
     }
 
     // MARK: - In
