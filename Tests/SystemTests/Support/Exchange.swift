@@ -6,9 +6,12 @@ final class Exchange {
     let program: Program
     /// By venue, and `control`.
     let ports: [String: Int]
+    /// The authority of its certificates, when it was started with `--tls`.
+    let caFile: String
 
     init(_ arguments: [String], in workspace: Workspace) async throws {
         let portsFile = workspace.path("ports-\(UUID().uuidString.prefix(8)).json")
+        self.caFile = workspace.path("ca.pem")
         let program = try Program(
             Built.program("exchange-sim"),
             ["--ports-file", portsFile] + arguments,
@@ -42,5 +45,31 @@ final class Exchange {
             return "  \(venue): {rest: \"http://127.0.0.1:\(port)\", websocket: \"ws://127.0.0.1:\(port)\"}"
         }
         return "venues:\n" + lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The `venues` section of a configuration that watches this exchange through TLS.
+    ///
+    /// - Parameters:
+    ///   - caFile: The certificates to trust; nil leaves it to the system's.
+    ///   - webSocketHost: Where WebSockets are opened; lists are always asked of `localhost`.
+    /// - Returns: YAML.
+    func configuration(tls caFile: String?, webSocketHost: String = "localhost") -> String {
+        let trust = caFile.map { ", ca_file: \"\($0)\"" } ?? ""
+        let lines = self.venues.map { venue in
+            let port = self.ports[venue] ?? 0
+            let (rest, webSocket) = ("https://localhost:\(port)", "wss://\(webSocketHost):\(port)")
+            return "  \(venue): {rest: \"\(rest)\", websocket: \"\(webSocket)\"\(trust)}"
+        }
+        return "venues:\n" + lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Closes all connections of a venue; nobody gets through to it until it is healed.
+    func cut(_ venue: String) async throws { try await self.order("/sim/cut?venue=\(venue)") }
+
+    func heal(_ venue: String) async throws { try await self.order("/sim/heal?venue=\(venue)") }
+
+    private func order(_ path: String) async throws {
+        let (status, body) = try await HTTP.send(self.control(path), method: "POST")
+        guard status == 200 else { throw NeverHappened(description: "\(path) answered \(status): \(body)") }
     }
 }
