@@ -156,7 +156,10 @@ struct ReferenceEngine {
                     && $0.askSize == quote.askSize
             } ?? false
         self.instruments[instrument].standing = quote
-        if !same { (self.instruments[instrument].changedAt, self.instruments[instrument].changedTime) = (instant, time) }
+        if !same {
+            self.instruments[instrument].changedAt = instant
+            self.instruments[instrument].changedTime = time
+        }
         self.instruments[instrument].history.append((time, quote))
         for pair in self.pairs.indices where self.pairs[pair].sell == instrument || self.pairs[pair].buy == instrument {
             self.evaluate(pair, at: instant)

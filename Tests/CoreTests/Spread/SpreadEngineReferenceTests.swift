@@ -313,7 +313,8 @@ extension EngineRun {
             }
             // What comes before may lack points and bands, and nothing else.
             let known = Set(expected.map { [$0.time, Int64(bitPattern: $0.spread)] })
-            if !series.points.allSatisfy({ known.contains([$0.time.nanoseconds, Int64(bitPattern: $0.spread.bitPattern)]) }) {
+            let keys = series.points.map { [$0.time.nanoseconds, Int64(bitPattern: $0.spread.bitPattern)] }
+            if !keys.allSatisfy(known.contains) {
                 differences.append("history of \(index) has a point that never was")
             }
         }
