@@ -20,11 +20,13 @@ public struct ServiceNotices: Sendable {
 
     /// What to say now; called about once a second, and `nil` when there is nothing new.
     ///
-    /// READY comes with the first report that passes the startup probe, and never later. The watchdog is fed by the
-    /// liveness verdict alone, also while draining; overload and dead venues do not stop it.
+    /// READY comes with the first report that passes the startup probe, never later, and before anything else: the
+    /// service manager watches from then on. The watchdog is fed by the liveness verdict alone, also while draining;
+    /// overload and dead venues do not stop it.
     public mutating func notice(for report: HealthReport, at now: Timestamp) -> String? {
         var lines: [String] = []
-        if !self.hasSaidReady, report.passes(.startup) {
+        if !self.hasSaidReady {
+            guard report.passes(.startup) else { return nil }
             self.hasSaidReady = true
             lines.append("READY=1")
         }

@@ -21,11 +21,14 @@ struct ServiceNoticesTests {
 
     private func second(_ number: Int64) -> Timestamp { Timestamp(nanoseconds: number * 1_000_000_000) }
 
-    @Test("READY comes once, with the first report that passes startup")
+    @Test("READY comes once, with the first report that passes startup, and before anything else")
     func ready() {
-        var notices = ServiceNotices(watchdogTimeout: nil)
-        #expect(notices.notice(for: self.report(startup: false), at: self.second(1)) == "STATUS=2 of 3 venues live")
-        #expect(notices.notice(for: self.report(), at: self.second(2)) == "READY=1")
+        var notices = ServiceNotices(watchdogTimeout: .seconds(10))
+        #expect(notices.notice(for: self.report(startup: false), at: self.second(1)) == nil)
+        #expect(
+            notices.notice(for: self.report(), at: self.second(2))
+                == "READY=1\nSTATUS=2 of 3 venues live\nWATCHDOG=1"
+        )
         #expect(notices.notice(for: self.report(), at: self.second(3)) == nil)
     }
 

@@ -11,7 +11,7 @@ enum ImportRules {
         "Sources/Core": .only(["Synchronization"]),
         "Sources/Venues": .only(["Core"]),
         "Sources/Metrics": .only(["Core", "Synchronization", "Glibc"]),
-        "Sources/Health": .only(["Core", "Metrics", "CSystemd", "Synchronization", "Glibc"]),
+        "Sources/Health": .only(["Core", "Metrics", "CSystemd", "Dispatch", "Synchronization", "Glibc"]),
         "Sources/Feed": .only(
             ["Core", "Venues", "Metrics", "CCurl", "COpenSSL", "NIO*", "Logging", "Synchronization", "Glibc"]
         ),
