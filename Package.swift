@@ -145,7 +145,7 @@ let package = Package(
         .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strictTests),
         .testTarget(
             name: "arb1dTests",
-            dependencies: ["arb1d", "Core", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["arb1d", "Alerts", "Chart", "Core", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strictTests
         ),
         .testTarget(

@@ -1,3 +1,5 @@
+import Alerts
+import Chart
 import Core
 import Logging
 import Testing
@@ -144,5 +146,58 @@ struct ConfigurationTests {
         #expect(second.yaml == first.yaml)
         #expect(second.engine == first.engine)
         #expect(second.listenHost == "::1")
+    }
+
+    @Test("reads charts, alerts and webhooks, and prints them without what is secret")
+    func notifying() throws {
+        let configuration = try self.load(
+            Self.venues + """
+                chart: {pairs: [BTCUSDT:binance:bybit], span: 5m, max_clients: 7, origins: ["https://charts.example.com"]}
+                alerts:
+                  Wide: {net_spread_above: 0.002, clear_below: 0.001, for: 10s}
+                webhooks:
+                  ops: {url: "https://hooks.example.com/T0/very-secret", ca_file: /etc/ca.pem}
+                """
+        )
+        #expect(configuration.chart.pairs.map(\.symbol) == ["BTCUSDT"])
+        #expect(configuration.chart.span == .seconds(300))
+        #expect(configuration.alerts.map(\.name) == ["Wide"])
+        #expect(configuration.alerts[0].holdFor == 10_000_000_000)
+        #expect(configuration.alerts[0].clearBelow == 0.001)
+        #expect(configuration.webhooks[0].url == "https://hooks.example.com/T0/very-secret")
+        #expect(!configuration.yaml.contains("very-secret"))
+        let again = try self.load(configuration.yaml)
+        #expect(again.chart == configuration.chart)
+        #expect(again.alerts == configuration.alerts)
+        #expect(again.webhooks[0].url == "https://hooks.example.com/redacted")
+    }
+
+    @Test(
+        "names what is wrong with charts, alerts and webhooks",
+        arguments: [
+            ("chart: {pairs: [BTCUSDT]}\n", "chart.pairs: \"BTCUSDT\" is no pair; write SYMBOL:SELL_VENUE:BUY_VENUE"),
+            ("chart: {pairs: [A:binance:kraken]}\n", "chart.pairs: \"kraken\" is not among the venues; write one of"),
+            ("alerts: {Wide: {for: 1s}}\n", "alerts.Wide: net_spread_above is missing; write a ratio"),
+            ("alerts: {Wide: {net_spread_above: much}}\n", "alerts.Wide.net_spread_above: \"much\" does not fit"),
+            ("alerts: {a b: {net_spread_above: 1}}\n", "alerts.a b: not a name"),
+            ("alerts: {W: {net_spread_above: 0.1, clear_below: 0.2}}\n", "above net_spread_above"),
+            ("webhooks: {ops: {}}\n", "webhooks.ops: url is missing"),
+            ("webhooks: {ops: {url: \"ftp://x\"}}\n", "webhooks.ops.url: the value does not fit"),
+            ("webhooks: {ops: {url: \"http://u:p@x/\"}}\n", "webhooks.ops.url: the value does not fit"),
+        ]
+    )
+    func wrongNotifying(yaml: String, message: String) {
+        let problems = self.problems(Self.venues + yaml)
+        #expect(problems.contains { $0.contains(message) }, "\(problems)")
+        #expect(!problems.contains { $0.contains("u:p@x") }, "a secret is not shown")
+    }
+
+    @Test("a secret never shows itself")
+    func secret() {
+        let secret = Configuration.Secret(bytes: Array("hunter2".utf8))
+        var dumped = ""
+        dump(secret, to: &dumped)
+        #expect(!"\(secret) \(String(reflecting: secret)) \(dumped)".contains("hunter2"))
+        #expect(!"\(secret) \(dumped)".contains("104"), "nor its bytes")
     }
 }

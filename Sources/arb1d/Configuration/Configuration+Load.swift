@@ -23,6 +23,9 @@ extension Configuration {
         configuration.readBand(&reader)
         configuration.readLimits(&reader)
         configuration.readLifecycle(&reader)
+        configuration.readChart(&reader)
+        configuration.readAlerts(&reader)
+        configuration.readWebhooks(&reader)
         reader.reportUnknownKeys()
         guard reader.problems.isEmpty else { throw ConfigurationError(file: file, problems: reader.problems) }
         return configuration
@@ -170,6 +173,7 @@ extension Configuration {
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         let level = reader.scalar("log.level", expected: "one of: \(levels)") { Logger.Level(rawValue: $0) }
         if let level { self.logLevel = level }
+        if let limit = reader.duration("log.slow_above") { self.slowAbove = limit }
     }
 
     /// Scheme, host and port without a trailing slash, or `nil`.
@@ -182,11 +186,11 @@ extension Configuration {
 }
 
 extension ConfigurationReader {
-    fileprivate mutating func duration(_ path: String) -> Duration? {
+    mutating func duration(_ path: String) -> Duration? {
         self.scalar(path, expected: "a duration with its unit, such as 250ms, 10s or 15m", parse: Units.duration)
     }
 
-    fileprivate mutating func count(_ path: String, _ range: ClosedRange<Int>) -> Int? {
+    mutating func count(_ path: String, _ range: ClosedRange<Int>) -> Int? {
         self.scalar(path, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)") {
             Int($0).flatMap { range.contains($0) ? $0 : nil }
         }

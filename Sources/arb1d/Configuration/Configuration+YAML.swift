@@ -1,11 +1,13 @@
+import Alerts
+import Chart
 import Core
 import Logging
 import Venues
 
 extension Configuration {
-    /// The settings in force in the form of the file, which reads back to the same.
+    /// The settings in force in the form of the file, which reads back to the same but for what is secret.
     ///
-    /// Nothing in it is secret: addresses with credentials are refused when they are read.
+    /// Addresses with credentials are refused when they are read; of a webhook's only the host is shown.
     var yaml: String {
         var lines = ["listen: \(Self.quoted(self.listenAddress))", "venues:"]
         for venue in self.venues {
@@ -42,9 +44,43 @@ extension Configuration {
             "ready: {grace: \(Self.text(self.readyGrace))}",
             "liveness: {timeout: \(Self.text(self.livenessTimeout))}",
             "shutdown: {deadline: \(Self.text(self.shutdownDeadline)), delay: \(Self.text(self.shutdownDelay))}",
-            "log: {level: \(self.logLevel.rawValue)}",
+            "log: {level: \(self.logLevel.rawValue), slow_above: \(Self.text(self.slowAbove))}",
         ]
+        lines += self.chartLines + self.alertLines
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var chartLines: [String] {
+        let pairs = self.chart.pairs.map { "\($0.symbol):\($0.exchange1):\($0.exchange2)" }
+        return [
+            "chart:",
+            "  pairs: \(Self.list(pairs))",
+            "  span: \(Self.text(self.chart.span))",
+            "  max_clients: \(self.chart.maxClients)",
+            "  max_clients_per_address: \(self.chart.maxClientsPerAddress)",
+            "  max_subscriptions: \(self.chart.maxSubscriptions)",
+            "  max_queued_bytes: \(self.chart.maxQueuedBytes)",
+            "  origins: \(Self.list(self.chart.origins))",
+            "  update_capacity: \(self.chart.updateCapacity)",
+        ]
+    }
+
+    private var alertLines: [String] {
+        var lines = [self.alerts.isEmpty ? "alerts: {}" : "alerts:"]
+        for rule in self.alerts {
+            let held = Self.text(.nanoseconds(rule.holdFor))
+            lines.append(
+                "  \(rule.name): {net_spread_above: \(rule.netSpreadAbove), clear_below: \(rule.clearBelow), for: \(held)}"
+            )
+        }
+        lines.append(self.webhooks.isEmpty ? "webhooks: {}" : "webhooks:")
+        for webhook in self.webhooks {
+            lines.append("  \(webhook.name):")
+            lines.append("    url: \(Self.quoted(webhook.redactedURL))")
+            if let file = webhook.secretFile { lines.append("    secret_file: \(Self.quoted(file))") }
+            if let file = webhook.caFile { lines.append("    ca_file: \(Self.quoted(file))") }
+        }
+        return lines
     }
 
     private var listenAddress: String {

@@ -1,3 +1,4 @@
+import Alerts
 import Core
 import Logging
 
@@ -30,7 +31,12 @@ struct Configuration: Sendable, Equatable {
     var livenessTimeout = Duration.seconds(15)
     var shutdownDeadline = Duration.seconds(20)
     var shutdownDelay = Duration.zero
+    var chart = ChartChoice()
+    var alerts: [AlertRule] = []
+    var webhooks: [WebhookChoice] = []
     var logLevel = Logger.Level.info
+    /// Work that takes longer is logged.
+    var slowAbove = Duration.milliseconds(250)
     /// SHA-256 of the file, in hexadecimal.
     var digest = ""
 }

@@ -11,24 +11,63 @@ enum ConfigurationFile {
         let environment = ProcessInfo.processInfo.environment
         var configuration = try Configuration.load(yaml: yaml, file: path, environment: environment)
         configuration.digest = Digest.sha256(yaml)
+        try self.readSecrets(of: &configuration, file: path)
         return configuration
     }
 
     private static func read(_ path: String) throws(ConfigurationError) -> String {
+        let bytes: [UInt8]
+        do { bytes = try self.bytes(of: path, atMost: self.maxBytes) } catch { throw self.unreadable(path, error.why) }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw self.unreadable(path, "not UTF-8 text") }
+        return text
+    }
+
+    /// A secret is what its file holds, without the line's end that editors add.
+    private static func readSecrets(
+        of configuration: inout Configuration,
+        file: String
+    ) throws(ConfigurationError) {
+        var problems: [ConfigurationProblem] = []
+        for (index, webhook) in configuration.webhooks.enumerated() {
+            guard let path = webhook.secretFile else { continue }
+            var why = "empty"
+            do throws(ReadError) {
+                var bytes = try self.bytes(of: path, atMost: 4_096)
+                while bytes.last == UInt8(ascii: "\n") || bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+                configuration.webhooks[index].secret = Configuration.Secret(bytes: bytes)
+                if !bytes.isEmpty { continue }
+            } catch {
+                why = error.why
+            }
+            problems.append(
+                ConfigurationProblem(
+                    key: "webhooks.\(webhook.name).secret_file",
+                    origin: .file,
+                    problem: "\(path) cannot be used: \(why)",
+                    remedy: "name a readable file that holds the secret, or take the key out"
+                )
+            )
+        }
+        if !problems.isEmpty { throw ConfigurationError(file: file, problems: problems) }
+    }
+
+    private struct ReadError: Error {
+        let why: String
+    }
+
+    private static func bytes(of path: String, atMost limit: Int) throws(ReadError) -> [UInt8] {
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw self.unreadable(path, unsafe String(cString: strerror(errno))) }
+        guard file >= 0 else { throw ReadError(why: unsafe String(cString: strerror(errno))) }
         defer { close(file) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
             let count = unsafe Glibc.read(file, &buffer, buffer.count)
-            guard count >= 0 else { throw self.unreadable(path, unsafe String(cString: strerror(errno))) }
-            if count == 0 { break }
+            guard count >= 0 else { throw ReadError(why: unsafe String(cString: strerror(errno))) }
+            if count == 0 { return bytes }
             bytes += buffer[..<count]
-            guard bytes.count <= self.maxBytes else { throw self.unreadable(path, "larger than 1 MiB") }
+            guard bytes.count <= limit else { throw ReadError(why: "larger than \(limit) bytes") }
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw self.unreadable(path, "not UTF-8 text") }
-        return text
     }
 
     private static func unreadable(_ path: String, _ why: String) -> ConfigurationError {

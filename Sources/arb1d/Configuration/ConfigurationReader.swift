@@ -22,13 +22,20 @@ struct ConfigurationReader {
     /// - Parameters:
     ///   - path: Such as `ready.grace`.
     ///   - expected: What a good value is, for the remedy: `a duration such as 10s`.
+    ///   - secret: A value that must not be shown, also when it is wrong.
     ///   - parse: `nil` when the text is not one.
     /// - Returns: `nil` when the setting is absent or wrong; wrong ones are in ``problems``.
-    mutating func scalar<Value>(_ path: String, expected: String, parse: (String) -> Value?) -> Value? {
+    mutating func scalar<Value>(
+        _ path: String,
+        expected: String,
+        secret: Bool = false,
+        parse: (String) -> Value?
+    ) -> Value? {
         self.known.insert(path)
         guard let (text, origin) = self.text(path, expected: expected) else { return nil }
         if let value = parse(text) { return value }
-        self.report(path, origin, "\"\(text.prefix(100))\" does not fit", "write \(expected)")
+        let shown = secret ? "the value" : "\"\(text.prefix(100))\""
+        self.report(path, origin, "\(shown) does not fit", "write \(expected)")
         return nil
     }
 
@@ -95,6 +102,8 @@ struct ConfigurationReader {
     mutating func report(_ key: String, _ origin: ConfigurationProblem.Origin, _ problem: String, _ remedy: String) {
         self.problems.append(ConfigurationProblem(key: key, origin: origin, problem: problem, remedy: remedy))
     }
+
+    func hasProblem(at path: String) -> Bool { self.problems.contains { $0.key == path } }
 
     private mutating func text(
         _ path: String,
