@@ -15,13 +15,23 @@ extension LandingPage {
     static func table(of pairs: [PairRow]) -> String {
         guard !pairs.isEmpty else { return "<p>none live yet</p>" }
         let rows = pairs.map { pair in
-            "<tr><td>\(HTML.escape(pair.symbol))</td><td>\(HTML.escape(pair.buyVenue))</td>"
+            "<tr><td><a href=\"\(HTML.escape(pair.chart.query))#chart\">\(HTML.escape(pair.symbol))</a></td><td>\(HTML.escape(pair.buyVenue))</td>"
                 + "<td>\(HTML.escape(pair.sellVenue))</td>"
                 + "<td class=\"number\">\(self.basisPoints(pair.spreadRatio))</td>"
                 + "<td class=\"number\">\(self.basisPoints(pair.netRatio))</td></tr>"
         }
         return "<table><tr><th>symbol</th><th>buy at</th><th>sell at</th><th class=\"number\">spread, bps</th>"
             + "<th class=\"number\">net, bps</th></tr>\(rows.joined())</table>"
+    }
+
+    /// The place of the chart; the script reads the pair from it.
+    static func chart(_ pair: ChartPair?) -> String {
+        guard let pair else { return "" }
+        let data = [("symbol", pair.symbol), ("exchange1", pair.exchange1), ("exchange2", pair.exchange2)]
+            .map { "data-\($0)=\"\(HTML.escape($1))\"" }.joined(separator: " ")
+        return "<section id=\"chart\" \(data)><h2>\(HTML.escape(pair.symbol)): buy at \(HTML.escape(pair.exchange2)), "
+            + "sell at \(HTML.escape(pair.exchange1))</h2><canvas></canvas>"
+            + "<p id=\"reading\">The chart needs JavaScript; the same numbers are in /metrics.</p></section>"
     }
 
     /// A ratio in basis points with two decimals and its sign, such as `+3.07`; a dash when it is no such number.
@@ -49,7 +59,9 @@ extension LandingPage {
         th{color:var(--soft);font-size:.85rem}.number{text-align:right;padding-right:0}
         .live{color:var(--live)}.down{color:var(--down)}
         ul{margin:0;padding:0;list-style:none}li{padding:.2rem 0;color:var(--soft)}
-        a{display:inline-block;min-width:11rem;color:var(--ink)}
+        li a{display:inline-block;min-width:11rem}a{color:var(--ink)}\
+        canvas{display:block;width:100%;height:16rem}#reading{margin:.4rem 0 0;color:var(--soft);\
+        font-variant-numeric:tabular-nums}
         """
 }
 
@@ -68,5 +80,28 @@ enum HTML {
             }
         }
         return escaped
+    }
+}
+
+extension LandingPage.PairRow {
+    var chart: LandingPage.ChartPair {
+        LandingPage.ChartPair(symbol: self.symbol, exchange1: self.sellVenue, exchange2: self.buyVenue)
+    }
+}
+
+extension LandingPage.ChartPair {
+    /// Asks the page for this chart; anything but letters and digits is percent-encoded.
+    var query: String {
+        "/?symbol=\(Self.encode(self.symbol))&exchange1=\(Self.encode(self.exchange1))"
+            + "&exchange2=\(Self.encode(self.exchange2))"
+    }
+
+    private static func encode(_ text: String) -> String {
+        text.utf8.map { byte in
+            let scalar = UnicodeScalar(byte)
+            let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+            if isPlain || scalar == "-" || scalar == "_" { return String(scalar) }
+            return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }.joined()
     }
 }
