@@ -129,17 +129,18 @@ enum FlowCollector {
 
     static func register(
         in registry: Registry,
-        channel: RawChannel,
+        sources: FlowSources,
         venues: [String],
         heartbeatsCompleted: @escaping @Sendable () -> UInt64
     ) {
         registry.collect(Family.allCases.map(\.description)) { sink in
             // Read first: a heartbeat is counted as sent before it completes, so the two never cross.
             let completed = heartbeatsCompleted()
-            let flow = channel.snapshot()
+            let flow = sources.channel.snapshot()
             self.writeFeeds(flow, venues: venues, to: &sink)
             self.writeChannel(flow, venues: venues, to: &sink)
-            self.writeStages(flow, to: &sink)
+            self.writeUpdates(sources.updates.snapshot(), venues: venues, to: &sink)
+            self.writeStages(sources.stages(flow), to: &sink)
             let sent = flow.feeds.last?.synthetic ?? 0
             self.add(&sink, .heartbeats, ["0", "sent"], sent)
             self.add(&sink, .heartbeats, ["0", "completed"], completed)
@@ -175,16 +176,26 @@ enum FlowCollector {
         }
     }
 
-    private static func writeStages(_ flow: FlowSnapshot, to sink: inout SampleSink) {
-        for stage in FlowStage.allCases {
-            let terms = flow.terms(stage)
-            self.add(&sink, .flowIn, [stage.rawValue], terms.into)
-            self.add(&sink, .flowOut, [stage.rawValue], terms.out)
-            for (reason, count) in terms.dropped {
-                self.add(&sink, .flowDropped, [stage.rawValue, reason], count)
+    private static func writeUpdates(_ flow: UpdateFlow, venues: [String], to sink: inout SampleSink) {
+        self.add(&sink, .depth, ["update", "0"], flow.depth)
+        self.add(&sink, .capacity, ["update", "0"], flow.capacity)
+        self.add(&sink, .depthMax, ["update", "0"], flow.depthMax)
+        for (index, venue) in venues.enumerated() {
+            self.add(&sink, .enqueued, ["update", venue], flow.enqueued[index])
+            self.add(&sink, .dequeued, ["update", venue], flow.dequeued[index])
+            self.add(&sink, .channelDropped, ["update", venue, "displaced"], flow.displaced[index])
+        }
+    }
+
+    private static func writeStages(_ stages: [FlowSources.Stage], to sink: inout SampleSink) {
+        for stage in stages {
+            self.add(&sink, .flowIn, [stage.name], stage.terms.into)
+            self.add(&sink, .flowOut, [stage.name], stage.terms.out)
+            for (reason, count) in stage.terms.dropped {
+                self.add(&sink, .flowDropped, [stage.name, reason], count)
             }
-            self.add(&sink, .flowHeld, [stage.rawValue], terms.held)
-            sink.add(Family.flowResidual.rawValue, [stage.rawValue], Double(flow.residual(stage)))
+            self.add(&sink, .flowHeld, [stage.name], stage.terms.held)
+            sink.add(Family.flowResidual.rawValue, [stage.name], Double(stage.residual))
         }
     }
 

@@ -21,8 +21,9 @@ struct MarketSummary: Sendable {
     let drops: UInt64
     let residual: UInt64
 
-    /// Reads the board and the ledger; `count` is how many of the best pairs to name.
-    init(board: Board, flow: FlowSnapshot, quotesPerSecond: Double, best count: Int, at now: Timestamp) {
+    /// Reads the board and the ledgers; `count` is how many of the best pairs to name.
+    init(board: Board, sources: FlowSources, quotesPerSecond: Double, best count: Int, at now: Timestamp) {
+        let flow = sources.channel.snapshot()
         let cells = board.read()
         var fresh: [(index: Int, reading: PairReading)] = []
         for (index, cell) in cells.pairs.enumerated() {
@@ -49,34 +50,27 @@ struct MarketSummary: Sendable {
         self.quotes = flow.quotes
         self.quotesPerSecond = quotesPerSecond
         self.drops = flow.drops
-        self.residual = FlowStage.allCases.map(flow.residual).max() ?? 0
+        self.residual = sources.stages(flow).map(\.residual).max() ?? 0
     }
 
     /// One flat JSON object: the body of `/api/health`.
     func json(status: String) -> String {
         let row = self.best.first
         let fields: [(String, String)] = [
-            ("status", LogLine.quoted(status)),
-            ("best_net_ratio", Self.number(row?.netSpread)),
-            ("best_symbol", Self.text(row?.symbol)),
-            ("best_sell_venue", Self.text(row?.sellVenue)),
-            ("best_buy_venue", Self.text(row?.buyVenue)),
-            ("best_leg_age_seconds", Self.number(row?.legAgeSeconds)),
-            ("quotes_per_second", Self.number(self.quotesPerSecond)),
+            ("status", JSONText.text(status)),
+            ("best_net_ratio", JSONText.number(row?.netSpread)),
+            ("best_symbol", JSONText.text(row?.symbol)),
+            ("best_sell_venue", JSONText.text(row?.sellVenue)),
+            ("best_buy_venue", JSONText.text(row?.buyVenue)),
+            ("best_leg_age_seconds", JSONText.number(row?.legAgeSeconds)),
+            ("quotes_per_second", JSONText.number(self.quotesPerSecond)),
             ("quotes_total", String(self.quotes)),
             ("drops_total", String(self.drops)),
             ("residual", String(self.residual)),
             ("pairs_fresh", String(self.freshPairs)),
         ]
-        return "{" + fields.map { LogLine.quoted($0) + ":" + $1 }.joined(separator: ",") + "}\n"
+        return JSONText.object(fields) + "\n"
     }
-
-    private static func number(_ value: Double?) -> String {
-        guard let value, value.isFinite else { return "null" }
-        return "\(value)"
-    }
-
-    private static func text(_ value: String?) -> String { value.map(LogLine.quoted) ?? "null" }
 }
 
 extension FlowSnapshot {
@@ -86,5 +80,6 @@ extension FlowSnapshot {
     /// Everything that was lost: displaced from the channel, evicted from a window, or cut off by the end.
     var drops: UInt64 {
         self.displaced.reduce(0, &+) &+ self.refused.reduce(0, &+) &+ self.engine.windowEvicted
+            &+ self.engine.windowUnheld
     }
 }

@@ -13,20 +13,22 @@ import Venues
 /// The composition root: picks the parts that a configuration asks for, wires them, and runs them until they are told
 /// to stop.
 struct Daemon {
-    private let configuration: Configuration
-    private let logger: Logger
-    private let registry = Registry()
-    private let clock = ReceiveClock()
-    private let rate = RateMeter()
-    private let health: DaemonHealth
-    private let universe: Universe
-    private let board: Board
-    private let engine: EngineThread
-    private let feedLoops: MultiThreadedEventLoopGroup
-    private let rest: RestClient
-    private let feedMetrics: FeedMetrics
-    private let feeds: [VenueFeed]
-    private let reload: ReloadService
+    let configuration: Configuration
+    let file: String
+    let logger: Logger
+    let registry = Registry()
+    let clock = ReceiveClock()
+    let rate = RateMeter()
+    let health: DaemonHealth
+    let universe: Universe
+    let board: Board
+    let engine: EngineThread
+    let slow: SlowWork
+    let feedLoops: MultiThreadedEventLoopGroup
+    let rest: RestClient
+    let feedMetrics: FeedMetrics
+    let feeds: [VenueFeed]
+    let reload: ReloadService
 
     init(
         _ configuration: Configuration,
@@ -36,6 +38,7 @@ struct Daemon {
     ) throws(ConfigurationError) {
         RestClient.initialiseLibrary()
         self.configuration = configuration
+        self.file = file
         self.logger = logger
         let adapters = configuration.venues.compactMap { VenueRegistry.adapter(named: $0.name) }
         self.universe = Universe(venues: zip(configuration.venues, adapters).map(VenueEntry.init))
@@ -49,7 +52,17 @@ struct Daemon {
             clock: self.clock
         )
         self.board = Board(universe: self.universe, registry: self.registry)
-        self.engine = EngineThread(capacity: configuration.channelCapacity, venues: adapters.count)
+        self.engine = EngineThread(
+            capacity: configuration.channelCapacity,
+            venues: adapters.count,
+            updates: UpdateChannel(
+                capacity: configuration.chart.updateCapacity,
+                venues: adapters.count,
+                wake: {}
+            ),
+            pace: EnginePace(self.registry)
+        )
+        self.slow = SlowWork(limit: configuration.slowAbove, logger: logger)
         self.feedLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         self.rest = RestClient(settings: RestSettings(version: Build.version), clock: self.clock)
         self.feedMetrics = FeedMetrics(self.registry)
@@ -109,42 +122,48 @@ struct Daemon {
 
     /// Services stop in the reverse of this order, one after the other: drain, feeds, engine, listener, observer.
     private func serviceGroup() -> ServiceGroupConfiguration {
-        ServiceGroupConfiguration(
-            services: [
-                ObserverService(
-                    feeds: self.feeds,
-                    board: self.board,
-                    channel: self.engine.channel,
-                    clock: self.clock,
-                    health: self.health,
-                    rate: self.rate
-                ),
-                self.server(),
-                EngineService(
-                    engine: self.engine,
-                    universe: self.universe,
-                    settings: self.configuration.engine,
-                    board: self.board,
-                    clock: self.clock,
-                    health: self.health
-                ),
-                self.reload,
-                FeedService(feeds: self.feeds, rest: self.rest),
-                UniverseService(
-                    universe: self.universe,
-                    feeds: self.feeds,
-                    planner: self.planner,
-                    engine: self.engine,
-                    health: self.health,
-                    logger: self.logger
-                ),
-                DrainService(
-                    health: self.health,
-                    delay: self.configuration.shutdownDelay,
-                    deadline: self.configuration.shutdownDeadline,
-                    logger: self.logger
-                ),
-            ],
+        var services: [any Service] = [
+            ObserverService(
+                feeds: self.feeds,
+                board: self.board,
+                channel: self.engine.channel,
+                clock: self.clock,
+                health: self.health,
+                rate: self.rate,
+                pace: self.engine.pace,
+                slow: self.slow
+            ),
+            self.server(),
+            EngineService(
+                engine: self.engine,
+                universe: self.universe,
+                settings: self.configuration.engine,
+                board: self.board,
+                clock: self.clock,
+                health: self.health
+            ),
+            self.reload,
+            FeedService(feeds: self.feeds, rest: self.rest),
+            UniverseService(
+                universe: self.universe,
+                feeds: self.feeds,
+                planner: self.planner,
+                engine: self.engine,
+                health: self.health,
+                logger: self.logger
+            ),
+            DrainService(
+                health: self.health,
+                delay: self.configuration.shutdownDelay,
+                deadline: self.configuration.shutdownDeadline,
+                logger: self.logger
+            ),
+        ]
+        #if DEBUG
+            services.append(WedgeService(engine: self.engine))
+        #endif
+        return ServiceGroupConfiguration(
+            services: services,
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: self.quietLogger
         )
@@ -164,105 +183,6 @@ struct Daemon {
         var logger = self.logger
         logger.logLevel = max(logger.logLevel, .warning)
         return logger
-    }
-}
-
-// MARK: - Endpoints
-
-extension Daemon {
-    private func server() -> HTTPServer {
-        let health = self.health
-        return HTTPServer(
-            address: ListenAddress(host: self.configuration.listenHost, port: self.configuration.listenPort),
-            routes: self.routes(),
-            registry: self.registry,
-            logger: self.logger,
-            onServerRunning: { address in
-                health.state.listenersUp()
-                self.announce(address)
-                health.listening.open()
-            }
-        )
-    }
-
-    /// The one line that says what was started.
-    private func announce(_ address: ListenAddress) {
-        self.logger.notice(
-            "arb1d is up",
-            metadata: [
-                "event": "started", "version": "\(Build.version)", "address": "http://\(address)",
-                "venues": "\(self.feeds.map(\.profile.name).joined(separator: ","))",
-                "config_sha256": "\(self.configuration.digest.prefix(12))",
-                "channel_capacity": "\(self.configuration.channelCapacity)",
-                "window_max_bytes": "\(self.configuration.engine.windowMaxBytes)",
-            ]
-        )
-    }
-
-    private func routes() -> [Route] {
-        var routes: [Route] = [.metrics(self.registry)]
-        routes += Route.probes { [health] in health.report }
-        routes += LandingPage(version: Build.version, revision: Build.configuration) { self.landing() }.routes
-        routes.append(
-            Route("/api/health") { _ in
-                let status = self.health.report.passes(.readiness) ? "ready" : "not_ready"
-                let body = self.summary(best: 1).json(status: status)
-                return EndpointResponse(contentType: "application/json", body: Array(body.utf8))
-            }
-        )
-        return routes
-    }
-
-    private func summary(best count: Int) -> MarketSummary {
-        MarketSummary(
-            board: self.board,
-            flow: self.engine.channel.snapshot(),
-            quotesPerSecond: self.rate.perSecond,
-            best: count,
-            at: self.clock.now
-        )
-    }
-
-    private func landing() -> LandingPage.Content {
-        LandingPage.Content(
-            venues: self.feeds.map { feed in
-                let status = feed.status
-                let state = "\(status.liveConnections) of \(status.connections) connections live"
-                return LandingPage.VenueRow(
-                    name: feed.profile.name,
-                    state: status.lastError.map { "\(state): \($0)" } ?? state,
-                    isLive: status.isLive
-                )
-            },
-            pairs: self.summary(best: 20).best.map { row in
-                LandingPage.PairRow(
-                    symbol: row.symbol,
-                    buyVenue: row.buyVenue,
-                    sellVenue: row.sellVenue,
-                    spreadRatio: row.spread,
-                    netRatio: row.netSpread
-                )
-            }
-        )
-    }
-}
-
-// MARK: - Metrics and settings
-
-extension Daemon {
-    private func registerMetrics(_ log: LogControl) {
-        let engine = self.engine
-        FlowCollector.register(
-            in: self.registry,
-            channel: engine.channel,
-            venues: self.universe.venues.map(\.name),
-            heartbeatsCompleted: { engine.heartbeatsCompleted }
-        )
-        MarketCollector(board: self.board).register(in: self.registry)
-        self.health.state.register(in: self.registry, now: { [health] in health.now })
-        log.register(in: self.registry)
-        ProcessMetrics.register(in: self.registry)
-        InfoCollector.register(in: self.registry, configuration: self.configuration, digest: self.reload.digest)
     }
 
     private static func check(_ feeds: [VenueFeed]) throws(ConfigurationError) {

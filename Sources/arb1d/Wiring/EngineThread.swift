@@ -3,19 +3,43 @@ import Dispatch
 import NIOPosix
 import Synchronization
 
+/// What others ask of the engine; answered on its thread between two batches, so an answer must not wait.
+enum EngineRequest: Sendable {
+    /// Tell of each of the pair's points from now on, and hand out what it has so far; `nil`: no such pair.
+    case watch(PairIndex, reply: @Sendable (PairHistory?) -> Void)
+    case unwatch(PairIndex)
+    case history(PairIndex, reply: @Sendable (PairHistory?) -> Void)
+}
+
 /// The one thread that drives the engine: it sleeps while the channel is empty and is woken once per burst.
 final class EngineThread: Sendable {
+    private struct Mail {
+        /// A universe that the engine has not taken over yet.
+        var universe: Universe?
+        var requests: [EngineRequest] = []
+        var isEnded = false
+    }
+
     let channel: RawChannel
+    let updates: UpdateChannel
+    let pace: EnginePace
     private let bell: DispatchSemaphore
-    /// A universe that the engine has not taken over yet.
-    private let grown = Mutex<Universe?>(nil)
+    private let mail = Mutex(Mail())
     private let heartbeats = Atomic<UInt64>(0)
+    #if DEBUG
+        private let isWedged = Atomic<Bool>(false)
+    #endif
+    /// More than all charts ask for at once; a stuck engine must not gather them without end.
+    private static let mostRequests = 10_000
     private let threads = NIOThreadPool(numberOfThreads: 1)
 
-    init(capacity: Int, venues: Int) {
+    /// Points of watched pairs go into `updates`.
+    init(capacity: Int, venues: Int, updates: UpdateChannel, pace: EnginePace) {
         let bell = DispatchSemaphore(value: 0)
         self.bell = bell
         self.channel = RawChannel(capacity: capacity, venues: venues, wake: { bell.signal() })
+        self.updates = updates
+        self.pace = pace
     }
 
     /// Heartbeats that came out of the engine.
@@ -25,7 +49,32 @@ final class EngineThread: Sendable {
     ///
     /// Elements of new instruments may be sent as soon as this returns: the engine takes a batch first and looks for a
     /// new universe then, so it knows every instrument of the batch in hand.
-    func extend(to universe: Universe) { self.grown.withLock { $0 = universe } }
+    func extend(to universe: Universe) { self.mail.withLock { $0.universe = universe } }
+
+    /// Leaves a request. Once the engine has ended, or does not keep up with them, histories are answered with `nil`.
+    func ask(_ request: EngineRequest) {
+        let isTaken = self.mail.withLock { mail in
+            guard !mail.isEnded, mail.requests.count < Self.mostRequests else { return false }
+            mail.requests.append(request)
+            return true
+        }
+        if isTaken { self.bell.signal() } else { request.refuse() }
+    }
+
+    /// What the pair's points can be computed from; `nil` when there is no such pair, or no engine any more.
+    func history(of pair: PairIndex) async -> PairHistory? {
+        await withCheckedContinuation { continuation in
+            self.ask(.history(pair) { continuation.resume(returning: $0) })
+        }
+    }
+
+    #if DEBUG
+        /// Stops the engine for ever, as a fault in it would: so a test can see what the daemon does then.
+        func wedge() {
+            self.isWedged.store(true, ordering: .relaxed)
+            self.bell.signal()
+        }
+    #endif
 
     /// Runs until the channel is finished and empty.
     ///
@@ -52,27 +101,74 @@ final class EngineThread: Sendable {
     }
 
     private func drive(
-        _ engine: consuming SpreadEngine,
+        _ fresh: consuming SpreadEngine,
         clock: @Sendable () -> Timestamp,
         heartbeat: @Sendable (UInt8, Timestamp) -> Void
     ) {
+        var engine = fresh
         var batch: [RawElement] = []
         var displaced: [InstrumentIndex] = []
         var completed = EngineTally()
+        var points: [PairPoint] = []
         while true {
             let outcome = self.channel.take(into: &batch, displaced: &displaced, completed: completed)
-            if let universe = self.grown.withLock({ $0.take() }) { engine.extend(to: universe) }
+            self.readMail(&engine)
+            #if DEBUG
+                while self.isWedged.load(ordering: .relaxed) { self.bell.wait() }
+            #endif
             switch outcome {
-            case .finished: return
+            case .finished: return self.end()
             case .empty:
                 completed = EngineTally(windowHeld: completed.windowHeld)
                 self.bell.wait()
             case .batch:
+                let begun = clock()
                 completed = engine.process(batch, displaced: displaced, clock: clock) { loop, sentAt in
                     self.heartbeats.wrappingAdd(1, ordering: .relaxed)
                     heartbeat(loop, sentAt)
                 }
+                let ended = clock()
+                self.pace.note(nanoseconds: max(0, ended.nanoseconds(since: begun)))
+                guard engine.hasPoints else { continue }
+                engine.takePoints(into: &points)
+                self.updates.send(&points, at: ended)
             }
+        }
+    }
+
+    private func readMail(_ engine: inout SpreadEngine) {
+        let mail = self.mail.withLock { mail in
+            defer { (mail.universe, mail.requests) = (nil, []) }
+            return mail
+        }
+        if let universe = mail.universe { engine.extend(to: universe) }
+        for request in mail.requests {
+            switch request {
+            case .watch(let pair, let reply):
+                engine.watch(pair)
+                reply(engine.history(of: pair))
+            case .unwatch(let pair): engine.unwatch(pair)
+            case .history(let pair, let reply): reply(engine.history(of: pair))
+            }
+        }
+    }
+
+    private func end() {
+        let left = self.mail.withLock { mail in
+            mail.isEnded = true
+            defer { mail.requests = [] }
+            return mail.requests
+        }
+        for request in left { request.refuse() }
+    }
+}
+
+extension EngineRequest {
+    /// Answers without an engine.
+    fileprivate func refuse() {
+        switch self {
+        case .watch(_, let reply), .history(_, let reply): reply(nil)
+        case .unwatch: break
         }
     }
 }

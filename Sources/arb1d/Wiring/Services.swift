@@ -4,6 +4,7 @@ import Glibc
 import Health
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// Runs the engine until its channel is finished and empty.
 struct EngineService: Service {
@@ -57,6 +58,8 @@ struct ObserverService: Service {
     let clock: ReceiveClock
     let health: DaemonHealth
     let rate: RateMeter
+    let pace: EnginePace
+    let slow: SlowWork
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -68,6 +71,7 @@ struct ObserverService: Service {
                 lastDrops = drops
                 self.health.observe(feeds: self.feeds, board: self.board)
                 self.rate.note(flow.quotes, at: now)
+                self.slow.note("engine batch", took: self.pace.takeSlowest())
                 try? await Task.sleep(for: .seconds(1))
             }
         }
@@ -98,3 +102,17 @@ struct DrainService: Service {
         exit(ExitStatus.drainDeadline)
     }
 }
+
+#if DEBUG
+    /// Stops the engine at SIGUSR2: only in builds for tests.
+    struct WedgeService: Service {
+        let engine: EngineThread
+
+        func run() async throws {
+            await cancelWhenGracefulShutdown {
+                for await _ in await UnixSignalsSequence(trapping: .sigusr2) { self.engine.wedge() }
+            }
+            try? await gracefulShutdown()
+        }
+    }
+#endif

@@ -1,0 +1,23 @@
+import Core
+import Health
+import Metrics
+
+/// What is exported besides what the parts export themselves.
+extension Daemon {
+    func registerMetrics(_ log: LogControl) {
+        let engine = self.engine
+        FlowCollector.register(
+            in: self.registry,
+            sources: self.flow,
+            venues: self.universe.venues.map(\.name),
+            heartbeatsCompleted: { engine.heartbeatsCompleted }
+        )
+        engine.pace.register(in: self.registry)
+        MarketCollector(board: self.board).register(in: self.registry)
+        self.health.state.register(in: self.registry, now: { [health] in health.now })
+        self.health.serviceManager.register(in: self.registry)
+        log.register(in: self.registry)
+        ProcessMetrics.register(in: self.registry)
+        InfoCollector.register(in: self.registry, configuration: self.configuration, digest: self.reload.digest)
+    }
+}

@@ -1,0 +1,37 @@
+import Logging
+import Synchronization
+
+/// Tells of work that took longer than it should: one line per kind and ten seconds, with what it left out.
+final class SlowWork: Sendable {
+    private struct Told {
+        var at: ContinuousClock.Instant
+        var omitted = 0
+    }
+
+    let limit: Duration
+    private let logger: Logger
+    private let told = Mutex<[String: Told]>([:])
+
+    init(limit: Duration, logger: Logger) { (self.limit, self.logger) = (limit, logger) }
+
+    /// Notes how long a piece of work took; `kind` is one of few constants.
+    func note(_ kind: String, took duration: Duration, at now: ContinuousClock.Instant = .now) {
+        guard duration > self.limit else { return }
+        let omitted: Int? = self.told.withLock { told in
+            guard let last = told[kind], now - last.at < .seconds(10) else {
+                defer { told[kind] = Told(at: now) }
+                return told[kind]?.omitted ?? 0
+            }
+            told[kind]?.omitted += 1
+            return nil
+        }
+        guard let omitted else { return }
+        self.logger.warning(
+            "slow work",
+            metadata: [
+                "event": "slow", "work": "\(kind)", "took": "\(duration)", "limit": "\(self.limit)",
+                "omitted": "\(omitted)",
+            ]
+        )
+    }
+}
