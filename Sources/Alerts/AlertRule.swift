@@ -8,11 +8,20 @@ public struct AlertRule: Sendable, Equatable {
     public var holdFor: Int64
     /// A firing pair resolves below this: not above `netSpreadAbove`.
     public var clearBelow: Double
+    /// Whether spot against perpetual counts too: such a spread need not converge.
+    public var includesBasis: Bool
 
-    public init(name: String, netSpreadAbove: Double, holdFor: Int64 = 0, clearBelow: Double? = nil) {
+    public init(
+        name: String,
+        netSpreadAbove: Double,
+        holdFor: Int64 = 0,
+        clearBelow: Double? = nil,
+        includesBasis: Bool = false
+    ) {
         self.name = name
         self.netSpreadAbove = netSpreadAbove
         self.holdFor = holdFor
         self.clearBelow = min(clearBelow ?? netSpreadAbove, netSpreadAbove)
+        self.includesBasis = includesBasis
     }
 }
