@@ -38,6 +38,12 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelInactive()
     }
 
+    /// The connection is no HTTP connection any more; what it has become has limits of its own.
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.timer?.cancel()
+        self.connections.release(context.channel)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch self.unwrapInboundIn(data) {
         case .head(let head): self.phase.requestBegan(keepAlive: head.isKeepAlive)

@@ -15,6 +15,7 @@ public struct HTTPServer: Service {
     private let limits: ServerLimits
     private let logger: Logger
     private let dispatcher: Dispatcher
+    private let webSockets: [WebSocketEndpoint]
     private let metrics: HTTPMetrics
     private let onServerRunning: @Sendable (ListenAddress) async -> Void
 
@@ -23,6 +24,7 @@ public struct HTTPServer: Service {
     /// - Parameters:
     ///   - address: Where to listen; port 0 takes a free one.
     ///   - routes: The paths it knows, each once.
+    ///   - webSockets: The paths where clients may upgrade to a WebSocket, none of them among the routes.
     ///   - limits: Its bounds.
     ///   - registry: Where its own metrics go.
     ///   - logger: Gets one message when it listens and one when it has stopped.
@@ -30,6 +32,7 @@ public struct HTTPServer: Service {
     public init(
         address: ListenAddress,
         routes: [Route],
+        webSockets: [WebSocketEndpoint] = [],
         limits: ServerLimits = ServerLimits(),
         registry: Registry,
         logger: Logger,
@@ -38,6 +41,8 @@ public struct HTTPServer: Service {
         self.address = address
         self.limits = limits
         self.logger = logger
+        let routes = routes + webSockets.map(\.route)
+        self.webSockets = webSockets
         self.metrics = HTTPMetrics(registry: registry, routes: routes, maxConnections: limits.maxConnections)
         self.dispatcher = Dispatcher(routes: routes)
         self.onServerRunning = onServerRunning
@@ -61,17 +66,35 @@ public struct HTTPServer: Service {
     }
 
     private func serve(on group: MultiThreadedEventLoopGroup, blockingPool: NIOThreadPool) async throws {
+        let eventLoop = group.next()
+        let hubs = try await eventLoop.submit {
+            let hubs = self.webSockets.map { ($0.path, WebSocketHub(endpoint: $0, eventLoop: eventLoop)) }
+            return NIOLoopBound(Dictionary(uniqueKeysWithValues: hubs), eventLoop: eventLoop)
+        }.get()
+        do {
+            try await self.serve(on: group, blockingPool: blockingPool, hubs: hubs)
+        } catch {
+            try await Self.stop(hubs, on: eventLoop)
+            throw error
+        }
+        try await Self.stop(hubs, on: eventLoop)
+    }
+
+    private func serve(
+        on group: MultiThreadedEventLoopGroup,
+        blockingPool: NIOThreadPool,
+        hubs: NIOLoopBound<[String: WebSocketHub]>
+    ) async throws {
         let connections = Connections(limit: self.limits.maxConnections, metrics: self.metrics)
         let channel = GuardedChannel(
             limits: self.limits,
             responder: { request, writer, _ in
                 try await self.respond(to: request, with: writer, blockingPool: blockingPool)
             },
-            makeGuard: { ConnectionGuard(limits: self.limits, connections: connections, metrics: self.metrics) }
+            connections: connections,
+            metrics: self.metrics,
+            hubs: hubs
         )
-        // The server library announces itself at `info`; we say the same in our own words.
-        var quietLogger = self.logger
-        quietLogger.logLevel = max(quietLogger.logLevel, .warning)
         let isListening = Flag()
         let server = channel.server(
             configuration: ServerConfiguration(address: .hostname(self.address.host, port: self.address.port)),
@@ -85,7 +108,7 @@ public struct HTTPServer: Service {
                 await self.onServerRunning(bound)
             },
             eventLoopGroup: group,
-            logger: quietLogger
+            logger: self.quietLogger
         )
         do {
             try await withTaskCancellationHandler {
@@ -98,6 +121,23 @@ public struct HTTPServer: Service {
             guard !isListening.value.load(ordering: .relaxed) else { throw error }
             throw ListenError(address: self.address, cause: error)
         }
+    }
+
+    /// The server library announces itself at `info`; we say the same in our own words.
+    private var quietLogger: Logger {
+        var logger = self.logger
+        logger.logLevel = max(logger.logLevel, .warning)
+        return logger
+    }
+
+    /// Ends the WebSockets: the server library waits for its tasks only, of which they have none.
+    private static func stop(_ hubs: NIOLoopBound<[String: WebSocketHub]>, on eventLoop: any EventLoop) async throws {
+        let isCancelled = Task.isCancelled
+        try await eventLoop.flatSubmit {
+            let stopped = hubs.value.values.map { $0.stop() }
+            if isCancelled { for hub in hubs.value.values { hub.cut() } }
+            return EventLoopFuture.andAllSucceed(stopped, on: eventLoop)
+        }.get()
     }
 
     @concurrent private func respond(

@@ -15,6 +15,7 @@ struct RunningServer: Sendable {
     /// Runs `body` against a server and shuts it down gracefully; returns once it has ended.
     static func with<Result: Sendable>(
         routes: [Route],
+        webSockets: (Registry) -> [WebSocketEndpoint] = { _ in [] },
         limits: ServerLimits = ServerLimits(),
         _ body: @Sendable @escaping (RunningServer) async throws -> Result
     ) async throws -> Result {
@@ -23,6 +24,7 @@ struct RunningServer: Sendable {
         let server = HTTPServer(
             address: ListenAddress(port: 0),
             routes: routes + [.metrics(registry)],
+            webSockets: webSockets(registry),
             limits: limits,
             registry: registry,
             logger: .silent
