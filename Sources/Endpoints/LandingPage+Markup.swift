@@ -15,7 +15,8 @@ extension LandingPage {
     static func table(of pairs: [PairRow]) -> String {
         guard !pairs.isEmpty else { return "<p>none live yet</p>" }
         let rows = pairs.map { pair in
-            "<tr><td><a href=\"\(HTML.escape(pair.chart.query))#chart\">\(HTML.escape(pair.symbol))</a></td><td>\(HTML.escape(pair.buyVenue))</td>"
+            "<tr><td><a href=\"\(HTML.escape(pair.chart.query))#chart\">\(HTML.escape(pair.symbol))</a></td>"
+                + "<td>\(HTML.escape(pair.buyVenue))</td>"
                 + "<td>\(HTML.escape(pair.sellVenue))</td>"
                 + "<td class=\"number\">\(self.basisPoints(pair.spreadRatio))</td>"
                 + "<td class=\"number\">\(self.basisPoints(pair.netRatio))</td></tr>"

@@ -68,7 +68,10 @@ extension LandingPage {
             context.textAlign = "right";
             for (let step = 0; step <= 4; step++) {
               const value = low + (high - low) * step / 4;
-              context.beginPath(); context.moveTo(left, y(value)); context.lineTo(width - 8, y(value)); context.stroke();
+              context.beginPath();
+              context.moveTo(left, y(value));
+              context.lineTo(width - 8, y(value));
+              context.stroke();
               context.fillText((value * 100).toFixed(2), left - 6, y(value));
             }
             context.textBaseline = "bottom";

@@ -152,7 +152,7 @@ struct ConfigurationTests {
     func notifying() throws {
         let configuration = try self.load(
             Self.venues + """
-                chart: {pairs: [BTCUSDT:binance:bybit], span: 5m, max_clients: 7, origins: ["https://charts.example.com"]}
+                chart: {pairs: [BTCUSDT:binance:bybit], span: 5m, max_clients: 7, origins: ["https://x.example.com"]}
                 alerts:
                   Wide: {net_spread_above: 0.002, clear_below: 0.001, for: 10s}
                 webhooks:

@@ -80,7 +80,7 @@ public struct Universe: Sendable {
         self.instruments.indices.lazy.map(InstrumentIndex.init).filter { self.instruments[$0.position].venue == venue }
     }
 
-    /// The pair that sells `symbol` at one venue and buys it at the other, by their names; `nil` when it is not watched.
+    /// The pair that sells `symbol` at one venue and buys it at the other, by their names; `nil`: it is not watched.
     public func pair(symbol: String, sell: String, buy: String) -> PairIndex? {
         guard let index = self.symbolIndices[symbol] else { return nil }
         let instruments = self.instrumentsBySymbol[index.position]

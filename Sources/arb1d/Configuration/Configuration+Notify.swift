@@ -52,8 +52,12 @@ extension Configuration {
                 self.chart.pairs.append(key)
                 continue
             }
-            let origin = reader.line(of: "chart.pairs")
-            reader.report("chart.pairs", origin, "\"\(text.prefix(100))\" is no pair", "write SYMBOL:SELL_VENUE:BUY_VENUE")
+            reader.report(
+                "chart.pairs",
+                reader.line(of: "chart.pairs"),
+                "\"\(text.prefix(100))\" is no pair",
+                "write SYMBOL:SELL_VENUE:BUY_VENUE"
+            )
         }
         self.checkChartPairs(&reader)
         let span = reader.scalar("chart.span", expected: "a duration from 1s, such as 15m") {

@@ -68,10 +68,9 @@ extension Configuration {
     private var alertLines: [String] {
         var lines = [self.alerts.isEmpty ? "alerts: {}" : "alerts:"]
         for rule in self.alerts {
+            let (above, below) = (rule.netSpreadAbove, rule.clearBelow)
             let held = Self.text(.nanoseconds(rule.holdFor))
-            lines.append(
-                "  \(rule.name): {net_spread_above: \(rule.netSpreadAbove), clear_below: \(rule.clearBelow), for: \(held)}"
-            )
+            lines.append("  \(rule.name): {net_spread_above: \(above), clear_below: \(below), for: \(held)}")
         }
         lines.append(self.webhooks.isEmpty ? "webhooks: {}" : "webhooks:")
         for webhook in self.webhooks {
