@@ -40,6 +40,7 @@ extension Configuration {
 
     /// A text that is never shown.
     struct Secret: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
+        /// What its file holds.
         let bytes: [UInt8]
         var description: String { "redacted" }
         var customMirror: Mirror { Mirror(self, children: []) }

@@ -1,3 +1,4 @@
+import Alerts
 import FoundationEssentials
 import Glibc
 
@@ -22,7 +23,7 @@ enum ConfigurationFile {
         return text
     }
 
-    /// A secret is what its file holds, without the line's end that editors add.
+    /// Reads what the files of the webhooks' secrets hold.
     private static func readSecrets(
         of configuration: inout Configuration,
         file: String
@@ -32,10 +33,9 @@ enum ConfigurationFile {
             guard let path = webhook.secretFile else { continue }
             var why = "empty"
             do throws(ReadError) {
-                var bytes = try self.bytes(of: path, atMost: 4_096)
-                while bytes.last == UInt8(ascii: "\n") || bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+                let bytes = try self.bytes(of: path, atMost: 4_096)
                 configuration.webhooks[index].secret = Configuration.Secret(bytes: bytes)
-                if !bytes.isEmpty { continue }
+                if WebhookSecret(fileContents: bytes) != nil { continue }
             } catch {
                 why = error.why
             }

@@ -1,3 +1,4 @@
+import Chart
 import Core
 import Endpoints
 import Feed
@@ -12,6 +13,7 @@ extension Daemon {
         return HTTPServer(
             address: ListenAddress(host: self.configuration.listenHost, port: self.configuration.listenPort),
             routes: self.routes(),
+            webSockets: [self.chartEndpoint],
             registry: self.registry,
             logger: self.logger,
             onServerRunning: { address in
@@ -19,6 +21,21 @@ extension Daemon {
                 self.announce(address)
                 health.listening.open()
             }
+        )
+    }
+
+    private var chartEndpoint: WebSocketEndpoint {
+        let chart = self.configuration.chart
+        return WebSocketEndpoint(
+            path: "/ws/realtime_charts",
+            limits: WebSocketLimits(
+                maxClients: chart.maxClients,
+                maxClientsPerAddress: chart.maxClientsPerAddress,
+                maxQueuedBytes: chart.maxQueuedBytes
+            ),
+            allowedOrigins: chart.origins,
+            registry: self.registry,
+            service: self.charts
         )
     }
 
@@ -50,7 +67,13 @@ extension Daemon {
         return routes
     }
 
-    var flow: FlowSources { FlowSources(channel: self.engine.channel, updates: self.engine.updates) }
+    var flow: FlowSources {
+        FlowSources(
+            channel: self.engine.channel,
+            updates: self.engine.updates,
+            further: [{ [charts] in charts.stage }, { [alerts] in alerts.stage }]
+        )
+    }
 
     private func summary(best count: Int) -> MarketSummary {
         MarketSummary(
@@ -81,6 +104,9 @@ extension Daemon {
                     spreadRatio: row.spread,
                     netRatio: row.netSpread
                 )
+            },
+            chart: self.configuration.chart.pairs.first.map { key in
+                LandingPage.ChartPair(symbol: key.symbol, exchange1: key.exchange1, exchange2: key.exchange2)
             }
         )
     }

@@ -24,6 +24,8 @@ struct Daemon {
     let board: Board
     let engine: EngineThread
     let slow: SlowWork
+    let charts: ChartService
+    let alerts: AlertService
     let feedLoops: MultiThreadedEventLoopGroup
     let rest: RestClient
     let feedMetrics: FeedMetrics
@@ -52,19 +54,37 @@ struct Daemon {
             clock: self.clock
         )
         self.board = Board(universe: self.universe, registry: self.registry)
+        let bell = Bell()
         self.engine = EngineThread(
             capacity: configuration.channelCapacity,
             venues: adapters.count,
             updates: UpdateChannel(
                 capacity: configuration.chart.updateCapacity,
                 venues: adapters.count,
-                wake: {}
+                wake: { bell.ring() }
             ),
             pace: EnginePace(self.registry)
         )
         self.slow = SlowWork(limit: configuration.slowAbove, logger: logger)
         self.feedLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         self.rest = RestClient(settings: RestSettings(version: Build.version), clock: self.clock)
+        self.charts = ChartService(
+            configuration.chart,
+            engine: self.engine,
+            board: self.board,
+            clock: self.clock,
+            slow: self.slow,
+            registry: self.registry
+        )
+        bell.connect { [charts = self.charts] in charts.wake() }
+        self.alerts = AlertService(
+            configuration,
+            board: self.board,
+            rest: self.rest,
+            clock: self.clock,
+            registry: self.registry,
+            logger: logger
+        )
         self.feedMetrics = FeedMetrics(self.registry)
         var feeds: [VenueFeed] = []
         for (position, adapter) in adapters.enumerated() {
@@ -131,7 +151,8 @@ struct Daemon {
                 health: self.health,
                 rate: self.rate,
                 pace: self.engine.pace,
-                slow: self.slow
+                slow: self.slow,
+                charts: self.charts
             ),
             self.server(),
             EngineService(
@@ -152,6 +173,7 @@ struct Daemon {
                 health: self.health,
                 logger: self.logger
             ),
+            self.alerts,
             DrainService(
                 health: self.health,
                 delay: self.configuration.shutdownDelay,

@@ -60,6 +60,7 @@ struct ObserverService: Service {
     let rate: RateMeter
     let pace: EnginePace
     let slow: SlowWork
+    let charts: ChartService
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -71,6 +72,7 @@ struct ObserverService: Service {
                 lastDrops = drops
                 self.health.observe(feeds: self.feeds, board: self.board)
                 self.rate.note(flow.quotes, at: now)
+                self.charts.look()
                 self.slow.note("engine batch", took: self.pace.takeSlowest())
                 try? await Task.sleep(for: .seconds(1))
             }
