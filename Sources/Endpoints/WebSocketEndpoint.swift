@@ -104,7 +104,7 @@ public protocol WebSocketService: Sendable {
     /// One whole text message came, valid UTF-8.
     func received(_ text: [UInt8], from client: WebSocketClient)
     /// A message with this weight has been handed to the system to its last byte.
-    func written(weight: Int)
+    func written(weight: Int, to client: WebSocketClient)
     /// A client is gone, and with it messages of this weight.
     func closed(_ client: WebSocketClient, unsent weight: Int)
     /// The server has stopped, and no client is left.

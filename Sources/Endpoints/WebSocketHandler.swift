@@ -61,7 +61,7 @@ final class WebSocketHandler: ChannelInboundHandler {
         self.write(message.frame).whenSuccess {
             self.queuedWeight -= weight
             self.metrics.written(payloadBytes: message.payloadBytes)
-            self.hub.endpoint.service.written(weight: weight)
+            if let client = self.client { self.hub.endpoint.service.written(weight: weight, to: client) }
         }
         return true
     }

@@ -87,7 +87,7 @@ final class TestService: WebSocketService {
         self.answer(self, text, client)
     }
 
-    func written(weight: Int) { self.state.withLock { $0.written += weight } }
+    func written(weight: Int, to client: WebSocketClient) { self.state.withLock { $0.written += weight } }
 
     func closed(_ client: WebSocketClient, unsent weight: Int) {
         _ = self.clients.withLock { $0.removeValue(forKey: client.id) }
