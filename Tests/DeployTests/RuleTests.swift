@@ -55,6 +55,11 @@ struct PrometheusTests {
             ("venue:arb1d_stale:ratio > 0.05", "venue:arb1d_stale:ratio > 0.03"),
             ("{reason!=\"finished\"}", ""),
             ("max_over_time(arb1d_flow_residual[10m])", "arb1d_flow_residual"),
+            ("{reason!=\"shutdown\"}", ""),
+            ("increase(arb1d_webhook_dropped_total{reason!=\"shutdown\"}[15m])) > 0", "arb1d_up) > 0"),
+            ("increase(arb1d_webhook_failures_total[5m])", "arb1d_webhook_failures_total"),
+            ("and on (job, instance, receiver)", "or"),
+            ("last_success_timestamp_seconds > 15 * 60", "last_success_timestamp_seconds > 10 * 60"),
             ("for: 5m", "for: 3m"),
             ("vector(1)", "vector(1) > 1"),
         ]
