@@ -94,7 +94,7 @@ final class WebSocketHandler: ChannelInboundHandler {
         case .closed: return
         case .closing:
             // The answer to our close frame; all the rest comes too late.
-            if frame.opcode == .connectionClose { self.hangUp() }
+            if frame.opcode == .connectionClose { self.sayLast() }
         case .open:
             let now = context.eventLoop.now
             self.times.heard(at: now)
@@ -116,7 +116,7 @@ final class WebSocketHandler: ChannelInboundHandler {
             self.state = .closing(.client)
             self.hangUpLater()
             // The server is the one to end the connection: https://www.rfc-editor.org/rfc/rfc6455#section-7.1.1
-            self.write(FrameWriter.close(code)).whenSuccess { self.hangUp() }
+            self.write(FrameWriter.close(code)).whenSuccess { self.sayLast() }
         }
     }
 
@@ -206,6 +206,11 @@ final class WebSocketHandler: ChannelInboundHandler {
         self.timer?.cancel()
         self.timer = self.hub.eventLoop.assumeIsolated().scheduleTask(deadline: deadline, work)
     }
+
+    /// Closes our side after the closing handshake; the client's side follows, or the time is up.
+    ///
+    /// Closing both at once would reset a client that is still sending, and it might lose our last frame.
+    private func sayLast() { self.context?.close(mode: .output, promise: nil) }
 
     private func hangUp() { self.context?.close(promise: nil) }
 }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Endpoints
 
-@Suite("Ends of WebSocket clients", .timeLimit(.minutes(1)))
+@Suite("Ends of WebSocket clients", .serialized, .timeLimit(.minutes(5)))
 struct WebSocketEndingTests {
     private static let patient = Duration.seconds(600)
 
@@ -86,6 +86,43 @@ struct WebSocketEndingTests {
             #expect(server.chart("connections_total") == "\(books.opened)")
             #expect(server.chart("clients") == "0")
             #expect(server.metric("arb1d_http_connections") == "0")
+        }
+    }
+
+    @Test("at every scrape, those who came are those who are gone and those who are there")
+    func balance() async throws {
+        _ = try await RunningServer.with(TestService()) { server in
+            let rush = Task {
+                try await withThrowingTaskGroup(of: Void.self) { tasks in
+                    for _ in 0..<100 { tasks.addTask { try await Self.run(.finish, port: server.port) } }
+                    try await tasks.waitForAll()
+                }
+            }
+            var closed = 0
+            while closed < 100 {
+                let text = String(decoding: server.registry.render(), as: UTF8.self)
+                let values = ["clients ", "connections_total ", "closed_total{"].map { name in
+                    text.split(separator: "\n").filter { $0.hasPrefix("arb1d_chart_\(name)") }
+                        .compactMap { Int($0.split(separator: " ").last ?? "") }.reduce(0, +)
+                }
+                #expect(values[1] == values[0] + values[2])
+                closed = values[2]
+                await Task.yield()
+            }
+            try await rush.value
+        }
+    }
+
+    @Test("a client that keeps its side open after closing is closed after a while")
+    func lingering() async throws {
+        let limits = WebSocketLimits(closeTimeout: .milliseconds(50))
+        _ = try await RunningServer.with(TestService(), limits: limits) { server in
+            let client = try await WebSocketTester(port: server.port, keepsOpen: true)
+            #expect(try await client.ask(WebSocketTester.request + "\r\n").status == 101)
+            try await client.send(WebSocketTester.frame(0x88, [3, 232]))
+            #expect(await client.next()?.closeCode == 1000)
+            await server.waitForChart("closed_total{reason=\"client\"}", toBe: "1")
+            client.close()
         }
     }
 

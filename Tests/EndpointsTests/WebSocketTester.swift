@@ -45,12 +45,12 @@ final class WebSocketTester: Sendable {
     private let received: AsyncStream<[UInt8]>
     private let buffer = Mutex<[UInt8]>([])
 
-    init(port: Int, reads: Bool = true) async throws {
+    init(port: Int, reads: Bool = true, keepsOpen: Bool = false) async throws {
         let (received, continuation) = AsyncStream<[UInt8]>.makeStream()
         self.received = received
         self.channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: reads)
-            .channelOption(.allowRemoteHalfClosure, value: false)
+            .channelOption(.allowRemoteHalfClosure, value: keepsOpen)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelInitializer { $0.pipeline.addHandler(Collector(continuation)) }
             .connect(host: "127.0.0.1", port: port)
