@@ -213,9 +213,12 @@ final class SilentServer {
 
 /// A listening socket on a free port of loopback.
 enum Listener {
-    static func open() throws -> (descriptor: Int32, port: Int) {
+    /// Opens one on `port`, or on one that was free a moment ago.
+    static func open(port: Int? = nil) throws -> (descriptor: Int32, port: Int) {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        let port = try FreePort.find()
+        let port = try port ?? FreePort.find()
+        var yes: Int32 = 1
+        setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian

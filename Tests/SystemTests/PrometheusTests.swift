@@ -50,7 +50,13 @@ struct PrometheusTests {
     func dashboard() async throws {
         let workspace = try Workspace()
         let exchange = try await Exchange(["--rate", "200", "--symbols", "8"], in: workspace)
-        let daemon = try await Daemon(exchange.configuration, in: workspace)
+        // With an alert that fires and somebody to tell, so that those panels have something to show.
+        let receiver = try Receiver()
+        let daemon = try await Daemon(
+            exchange.configuration + "chart: {pairs: [BTCUSDT:binance:bybit]}\n"
+                + "alerts: {Any: {net_spread_above: -0.5}}\nwebhooks: {ops: {url: \"\(receiver.url("/"))\"}}\n",
+            in: workspace
+        )
         let prometheus = try await PrometheusServer(scraping: daemon.base, in: workspace)
         let path = try Repository.path("deploy/grafana/dashboards/arb1d-overview.json")
         var waiting = try Dashboard.expressions(of: path)
@@ -96,18 +102,35 @@ final class PrometheusServer {
     private let program: Program
     private let base: String
 
-    init(scraping target: String, in workspace: Workspace) async throws {
+    /// Starts one.
+    ///
+    /// - Parameters:
+    ///   - target: The daemon's address.
+    ///   - workspace: Where its files go.
+    ///   - rules: Whether it evaluates the shipped rules, with waiting times of a second.
+    ///   - alertmanager: Host and port of whom it tells.
+    /// - Throws: When it does not become ready.
+    init(
+        scraping target: String,
+        in workspace: Workspace,
+        rules: Bool = false,
+        alertmanager: String? = nil
+    ) async throws {
         let port = try FreePort.find()
         let host = target.replacing("http://", with: "")
-        let configuration = try workspace.write(
-            """
-            global: {scrape_interval: 1s, scrape_timeout: 1s}
+        var text = """
+            global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}
             scrape_configs:
               - job_name: arb1d
                 static_configs: [{targets: ["\(host)"]}]
-            """,
-            to: "prometheus.yml"
-        )
+
+            """
+        if rules { text += "rule_files: [\"rules/*.yml\"]\n" }
+        if let alertmanager {
+            text += "alerting: {alertmanagers: [{static_configs: [{targets: [\"\(alertmanager)\"]}]}]}\n"
+        }
+        if rules { try Self.copyRules(to: workspace) }
+        let configuration = try workspace.write(text, to: "prometheus.yml")
         self.base = "http://127.0.0.1:\(port)"
         self.program = try Program(
             "/usr/bin/prometheus",
@@ -120,6 +143,15 @@ final class PrometheusServer {
         try await eventually("Prometheus to be ready") {
             if !self.program.isRunning { throw NeverHappened(description: self.program.output) }
             return try await HTTP.get(self.base + "/-/ready").status == 200 ? true : nil
+        }
+    }
+
+    private static func copyRules(to workspace: Workspace) throws {
+        let folder = try Repository.path("deploy/prometheus/rules")
+        try FileManager.default.createDirectory(atPath: workspace.path("rules"), withIntermediateDirectories: true)
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            let text = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+            _ = try workspace.write(text.replacing(/for: [0-9]+[smh]/, with: "for: 1s"), to: "rules/\(name)")
         }
     }
 
