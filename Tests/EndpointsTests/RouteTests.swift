@@ -94,22 +94,28 @@ struct RouteTests {
             let answer = try await server.ask("GET", path)
             #expect(answer.status == 200)
             #expect(answer.headers["content-type"] == "text/html; charset=utf-8")
-            #expect(answer.headers["content-security-policy"] == "default-src 'none'; style-src 'unsafe-inline'")
+            #expect(
+                answer.headers["content-security-policy"]
+                    == "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; "
+                    + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            )
             #expect(answer.headers["cache-control"] == "no-store")
             #expect(answer.headers["x-content-type-options"] == "nosniff")
             #expect(answer.body.contains("1.2.3 · abc&lt;1&gt;"))
             #expect(answer.body.contains("<td>gate&lt;io&gt;</td><td class=\"down\">down &amp; out</td>"))
             #expect(answer.body.contains("<td class=\"number\">+3.10</td><td class=\"number\">−0.10</td>"))
             for link in LandingPage.standardLinks { #expect(answer.body.contains("href=\"\(link.path)\"")) }
+            let ownScript = "<script src=\"/chart.js\" defer></script>"
+            #expect(answer.body.contains(ownScript))
             for foreign in ["http://", "https://", "<script", "src=", "@import", "url("] {
-                #expect(!answer.body.contains(foreign))
+                #expect(!answer.body.replacing(ownScript, with: "").contains(foreign))
             }
         }
     }
 
     @Test(
         "HEAD answers with the head of GET and no body",
-        arguments: ["/", "/index.html", "/metrics", "/livez", "/readyz", "/startupz"]
+        arguments: ["/", "/index.html", "/chart.js", "/metrics", "/livez", "/readyz", "/startupz"]
     )
     func head(path: String) async throws {
         try await RunningServer.with(routes: self.routes) { server in
@@ -133,7 +139,7 @@ struct RouteTests {
             #expect(answer.headers["content-type"] == "text/plain; charset=utf-8")
             #expect(
                 answer.body
-                    == "not found; there is:\n/startupz\n/livez\n/readyz\n/\n/index.html\n/metrics\n"
+                    == "not found; there is:\n/startupz\n/livez\n/readyz\n/\n/index.html\n/chart.js\n/metrics\n"
             )
             await server.wait(for: "arb1d_http_requests_total{route=\"other\",method=\"GET\",code=\"404\"}", toBe: "1")
         }
