@@ -24,8 +24,8 @@ struct WebSocketHandshakeTests {
             #expect(server.chart("clients") == "1")
             await server.wait(for: "arb1d_http_connections", toBe: "0")
             #expect(server.metric("arb1d_http_requests_total{route=\"/ws\",method=\"GET\",code=\"101\"}") == "1")
-            #expect(server.chart("messages_total") == "1")
-            #expect(server.chart("bytes_total") == "3")
+            await server.waitForChart("messages_total", toBe: "1")
+            await server.waitForChart("bytes_total", toBe: "3")
             client.close()
             await server.waitForChart("clients", toBe: "0")
         }
