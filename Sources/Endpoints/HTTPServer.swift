@@ -17,6 +17,7 @@ public struct HTTPServer: Service {
     private let dispatcher: Dispatcher
     private let webSockets: [WebSocketEndpoint]
     private let metrics: HTTPMetrics
+    private let onAnswer: @Sendable (String, Duration) -> Void
     private let onServerRunning: @Sendable (ListenAddress) async -> Void
 
     /// Prepares the server; nothing is opened before ``run()``.
@@ -29,6 +30,7 @@ public struct HTTPServer: Service {
     ///   - registry: Where its own metrics go.
     ///   - logger: Gets one message when it listens and one when it has stopped.
     ///   - onServerRunning: Called once, when connections are accepted, with the address and its actual port.
+    ///   - onAnswer: Called after each answer with its route and how long it took, on any thread.
     public init(
         address: ListenAddress,
         routes: [Route],
@@ -36,7 +38,8 @@ public struct HTTPServer: Service {
         limits: ServerLimits = ServerLimits(),
         registry: Registry,
         logger: Logger,
-        onServerRunning: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
+        onServerRunning: @escaping @Sendable (ListenAddress) async -> Void = { _ in },
+        onAnswer: @escaping @Sendable (_ route: String, _ took: Duration) -> Void = { _, _ in }
     ) {
         self.address = address
         self.limits = limits
@@ -45,6 +48,7 @@ public struct HTTPServer: Service {
         self.webSockets = webSockets
         self.metrics = HTTPMetrics(registry: registry, routes: routes, maxConnections: limits.maxConnections)
         self.dispatcher = Dispatcher(routes: routes)
+        self.onAnswer = onAnswer
         self.onServerRunning = onServerRunning
     }
 
@@ -151,7 +155,9 @@ public struct HTTPServer: Service {
         let endpointRequest = EndpointRequest(path: request.uri.path, query: request.uri.query)
         let (route, response) = try await self.dispatcher.answer(endpointRequest, method: method, on: blockingPool)
         defer {
-            self.metrics.answered(route: route, method: method, code: response.status, took: clock.now - start)
+            let took = clock.now - start
+            self.metrics.answered(route: route, method: method, code: response.status, took: took)
+            self.onAnswer(route ?? "other", took)
         }
         let head = ResponseHead.make(response, secondsSince1970: WallClock.seconds())
         if request.method == .head {

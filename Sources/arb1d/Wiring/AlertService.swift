@@ -45,9 +45,9 @@ struct AlertService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            var ticks = 0
+            var (ticks, pairs) = (0, [AlertPair]())
             while !Task.isCancelled {
-                if ticks.isMultiple(of: 5) { self.center.evaluate(self.spreads()) }
+                if ticks.isMultiple(of: 5) { self.center.evaluate(self.spreads(&pairs)) }
                 self.center.tick()
                 ticks += 1
                 try? await Task.sleep(for: Self.pace)
@@ -67,21 +67,24 @@ struct AlertService: Service {
         self.center.abandon()
     }
 
-    /// All pairs that are fresh now.
-    private func spreads() -> [PairSpread] {
+    /// All pairs that are fresh now; `pairs` are their names by ``PairIndex``, made once.
+    private func spreads(_ pairs: inout [AlertPair]) -> [PairSpread] {
         let cells = self.board.read()
         let universe = cells.universe
-        return cells.pairs.enumerated().compactMap { index, cell in
-            let reading = cell.read()
-            guard reading.status == .fresh else { return nil }
-            let entry = universe.pairs[index]
+        for entry in universe.pairs.dropFirst(pairs.count) {
             let (sell, buy) = (universe.instruments[entry.sell.position], universe.instruments[entry.buy.position])
-            let pair = AlertPair(
-                symbol: universe.symbols[sell.symbol.position],
-                sellVenue: universe.venues[sell.venue.position].name,
-                buyVenue: universe.venues[buy.venue.position].name
+            pairs.append(
+                AlertPair(
+                    symbol: universe.symbols[sell.symbol.position],
+                    sellVenue: universe.venues[sell.venue.position].name,
+                    buyVenue: universe.venues[buy.venue.position].name
+                )
             )
-            return PairSpread(pair, netSpread: reading.netSpread, isBasis: entry.isBasis)
+        }
+        return cells.pairs.indices.compactMap { index in
+            let reading = cells.pairs[index].read()
+            guard reading.status == .fresh else { return nil }
+            return PairSpread(pairs[index], netSpread: reading.netSpread, isBasis: universe.pairs[index].isBasis)
         }
     }
 

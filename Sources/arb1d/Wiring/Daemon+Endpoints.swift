@@ -20,7 +20,8 @@ extension Daemon {
                 health.state.listenersUp()
                 self.announce(address)
                 health.listening.open()
-            }
+            },
+            onAnswer: { [slow] route, took in slow.note("request of \(route)", took: took) }
         )
     }
 

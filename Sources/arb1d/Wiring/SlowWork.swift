@@ -15,8 +15,9 @@ final class SlowWork: Sendable {
     init(limit: Duration, logger: Logger) { (self.limit, self.logger) = (limit, logger) }
 
     /// Notes how long a piece of work took; `kind` is one of few constants.
-    func note(_ kind: String, took duration: Duration, at now: ContinuousClock.Instant = .now) {
+    func note(_ kind: @autoclosure () -> String, took duration: Duration, at now: ContinuousClock.Instant = .now) {
         guard duration > self.limit else { return }
+        let kind = kind()
         let omitted: Int? = self.told.withLock { told in
             guard let last = told[kind], now - last.at < .seconds(10) else {
                 defer { told[kind] = Told(at: now) }
