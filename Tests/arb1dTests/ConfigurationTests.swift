@@ -98,6 +98,8 @@ struct ConfigurationTests {
             ("ready:\n  grace: [1s]\n", "line 2, ready.grace: a list; write a duration"),
             ("ready:\n  grcae: 1s\n", "line 2, ready.grcae: unknown key; did you mean ready.grace?"),
             ("band: {points: 10}\n", "band.min_points: 50 is more than band.points (10): no band ever; make"),
+            ("band: {window: 20m}\n", "band.window: \"20m\" does not fit; write a duration up to 15m"),
+            ("band: {window: 5m, points: 100}\n", "band.window: given together with band.points; keep one"),
             ("band: {upper: 0.2, lower: 0.5}\n", "line 1, band.lower: not below band.upper; write"),
             ("shutdown: {delay: 30s}\n", "line 1, shutdown.delay: not shorter than shutdown.deadline; leave"),
             ("channel: {capacity: 1}\n", "line 1, channel.capacity: \"1\" does not fit; write a whole number from"),
@@ -144,6 +146,10 @@ struct ConfigurationTests {
         )
         let second = try self.load(first.yaml)
         #expect(second.yaml == first.yaml)
+        let byDuration = try self.load("band: {window: 5m}\n" + Self.venues)
+        #expect(byDuration.engine.band.points == nil)
+        #expect(byDuration.engine.band.maxAge == 300_000_000_000)
+        #expect(try self.load(byDuration.yaml).engine == byDuration.engine)
         #expect(second.engine == first.engine)
         #expect(second.listenHost == "::1")
     }

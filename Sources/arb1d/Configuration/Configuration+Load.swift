@@ -122,16 +122,32 @@ extension Configuration {
     }
 
     private mutating func readBand(_ reader: inout ConfigurationReader) {
-        if let points = reader.count("band.points", 1...100_000) { self.engine.band.points = points }
-        if let age = reader.duration("band.max_age") { self.engine.band.maxAge = age.wholeNanoseconds }
+        let points = reader.count("band.points", 1...100_000)
+        if let points { self.engine.band.points = points }
+        let window = reader.scalar("band.window", expected: "a duration up to 15m, such as 5m") {
+            Units.duration($0).flatMap { (.seconds(1)...Duration.seconds(900)).contains($0) ? $0 : nil }
+        }
+        if let window {
+            (self.engine.band.points, self.engine.band.maxAge) = (nil, window.wholeNanoseconds)
+            for key in ["band.points", "band.max_age"] where reader.isGiven(key) {
+                reader.report(
+                    "band.window",
+                    reader.line(of: "band.window"),
+                    "given together with \(key)",
+                    "keep one of the two: band.window takes all points of a duration"
+                )
+            }
+        }
+        let age = reader.duration("band.max_age")
+        if let age, window == nil { self.engine.band.maxAge = age.wholeNanoseconds }
         if let points = reader.count("band.min_points", 1...100_000) { self.engine.band.minPoints = points }
         if let upper = reader.quantile("band.upper") { self.engine.band.upper = upper }
         if let lower = reader.quantile("band.lower") { self.engine.band.lower = lower }
-        if self.engine.band.minPoints > self.engine.band.points {
+        if let most = self.engine.band.points, self.engine.band.minPoints > most {
             reader.report(
                 "band.min_points",
                 reader.line(of: "band.min_points"),
-                "\(self.engine.band.minPoints) is more than band.points (\(self.engine.band.points)): no band ever",
+                "\(self.engine.band.minPoints) is more than band.points (\(most)): no band ever",
                 "make band.min_points smaller or band.points larger"
             )
         }

@@ -32,8 +32,13 @@ extension Configuration {
             "  by: \(points.by == .both ? "both" : "sell")",
             "  max_age: \(points.maxAge.map { Self.text(.nanoseconds($0)) } ?? "off")",
             "band:",
-            "  points: \(band.points)",
-            "  max_age: \(Self.text(.nanoseconds(band.maxAge)))",
+        ]
+        if let points = band.points {
+            lines += ["  points: \(points)", "  max_age: \(Self.text(.nanoseconds(band.maxAge)))"]
+        } else {
+            lines.append("  window: \(Self.text(.nanoseconds(band.maxAge)))")
+        }
+        lines += [
             "  min_points: \(band.minPoints)",
             "  upper: \(band.upper.decimal)",
             "  lower: \(band.lower.decimal)",

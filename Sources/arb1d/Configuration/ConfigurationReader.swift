@@ -103,6 +103,11 @@ struct ConfigurationReader {
         self.problems.append(ConfigurationProblem(key: key, origin: origin, problem: problem, remedy: remedy))
     }
 
+    /// Whether the file or the environment says something about the setting.
+    func isGiven(_ path: String) -> Bool {
+        self.tree.entries[path] != nil || self.environment[Self.environmentName(path)] != nil
+    }
+
     func hasProblem(at path: String) -> Bool { self.problems.contains { $0.key == path } }
 
     private mutating func text(

@@ -9,9 +9,12 @@ struct BandWindowTests {
         var random = SplitMix64(seed: seed)
         let (upper, lower) = (random.int(1...100), random.int(1...100))
         var settings = BandSettings(upper: try Self.percent(upper), lower: try Self.percent(lower))
-        settings.points = random.int(1...60)
-        settings.minPoints = random.int(1...settings.points)
-        settings.maxAge = Int64(random.int(1...100))
+        // Half of them by duration alone.
+        let most = random.oneIn(2) ? random.int(1...60) : nil
+        settings.points = most
+        settings.minPoints = random.int(1...(most ?? 60))
+        // Long enough for some thousand points, or short.
+        settings.maxAge = Int64(random.oneIn(3) ? 100_000 : random.int(1...100))
         var window = BandWindow()
         var points: [(time: Int64, value: Double)] = []
         var now: Int64 = 1_000
@@ -26,7 +29,7 @@ struct BandWindowTests {
                 let value = Double(random.int(-8...8)) / 1_024
                 window.append(value, at: now, settings: settings)
                 points.removeAll { now - $0.time > settings.maxAge }
-                points = Array((points + [(now, value)]).suffix(settings.points))
+                points = Array((points + [(now, value)]).suffix(most ?? .max))
             }
             #expect(window.count == points.count)
             let band = window.band(settings)

@@ -85,7 +85,7 @@ private struct EngineRun: ~Copyable {
             every: random.oneIn(2) ? 0 : 100 * millisecond,
             bySellOnly: random.oneIn(3),
             maxAge: random.oneIn(2) ? nil : Int64(random.int(1...2_000)) * millisecond,
-            bandPoints: points,
+            bandPoints: random.oneIn(3) ? .max : points,
             bandMaxAge: Int64(random.int(100...20_000)) * millisecond,
             minPoints: random.int(1...points),
             upper: random.int(51...100),
@@ -361,7 +361,7 @@ extension EngineSettings {
             try #require(Quantile(ExactDecimal(mantissa: Int64(percent), scale: 2)))
         }
         var band = BandSettings(upper: try percent(settings.upper), lower: try percent(settings.lower))
-        band.points = settings.bandPoints
+        band.points = settings.bandPoints == .max ? nil : settings.bandPoints
         band.maxAge = settings.bandMaxAge
         band.minPoints = settings.minPoints
         self.init(band: band)
