@@ -19,7 +19,7 @@ public struct ChartSnapshot: Sendable, Equatable {
 /// whatever thread has the time.
 public enum ChartEncoder {
     /// A point's share of a message: a time, a spread and two bands, each with all its digits and a comma.
-    private static let bytesPerPoint = 84
+    public static let bytesPerPoint = 84
 
     /// Encodes the history of a pair.
     ///

@@ -15,7 +15,8 @@ struct OriginRule: Sendable {
     func allows(origins: [String], host: String?) -> Bool {
         guard let origin = origins.first?.lowercased() else { return true }
         guard origins.count == 1 else { return false }
-        guard self.allowed.isEmpty else { return self.allowed.contains("*") || self.allowed.contains(origin) }
+        if self.allowed.contains("*") || self.allowed.contains(origin) { return true }
+        // Our own pages always may.
         for (scheme, port) in [("http://", ":80"), ("https://", ":443")] where origin.hasPrefix(scheme) {
             return Self.drop(port, from: String(origin.dropFirst(scheme.count)))
                 == Self.drop(port, from: host?.lowercased() ?? "")

@@ -17,8 +17,8 @@ public struct WebSocketEndpoint: Sendable {
     /// - Parameters:
     ///   - path: The exact path.
     ///   - limits: The bounds of all clients together and of each.
-    ///   - allowedOrigins: Whose pages may connect, such as `https://charts.example`; `*` for all. When there are
-    ///     none, only pages of the host that the request itself names. Clients that are no browsers name no origin.
+    ///   - allowedOrigins: Whose pages may connect besides those of the host that the request itself names, such as
+    ///     `https://charts.example`; `*` for all. Clients that are no browsers name no origin.
     ///   - registry: Where its metrics go.
     ///   - service: What the clients meet.
     public init(

@@ -181,10 +181,9 @@ struct WebSocketHandshakeTests {
             ([], "null", "null", false), ([], "", "", false), (["*"], "http://b", "a", true),
             (["*"], "null", "a", true),
             (["https://b.example"], "https://b.example", "a", true),
-            (
-                ["https://B.example"], "https://b.example", "a",
-                true
-            ), (["https://b.example"], "http://b.example", "a", false), (["https://b.example"], "http://a", "a", false),
+            (["https://B.example"], "https://b.example", "a", true),
+            (["https://b.example"], "http://b.example", "a", false),
+            (["https://b.example"], "http://a", "a", true), (["https://b.example"], "http://c", "a", false),
         ] as [([String], String, String, Bool)]
     )
     func origins(allowed: [String], origin: String, host: String, isAllowed: Bool) {

@@ -33,6 +33,8 @@ final class ChartService: WebSocketService {
     private let board: Board
     private let clock: ReceiveClock
     private let span: Int64
+    /// What fits into a client's queue with room to spare: a longer history begins later.
+    private let mostPoints: Int
     private let slow: SlowWork
     private let publishSeconds: Histogram
     private let snapshotSeconds: Histogram
@@ -56,6 +58,7 @@ final class ChartService: WebSocketService {
         self.state = Mutex(State(hub: hub))
         (self.engine, self.board, self.clock, self.slow) = (engine, board, clock, slow)
         self.span = choice.span.wholeNanoseconds
+        self.mostPoints = choice.maxQueuedBytes / 4 * 3 / ChartEncoder.bytesPerPoint
         self.publishSeconds = registry.histogram(
             "arb1d_chart_publish_seconds",
             help: "From the receive time of a batch's oldest quote to the clients' queues.",
@@ -144,7 +147,7 @@ final class ChartService: WebSocketService {
             let series = history.series(span: self.span, now: self.clock.now)
             let snapshot = ChartEncoder.snapshot(
                 request.key,
-                points: series.points,
+                points: series.points.suffix(self.mostPoints),
                 number: series.number,
                 completeFrom: series.completeFrom
             )

@@ -94,7 +94,7 @@ struct ReloadService: Service {
             "configuration reloaded",
             metadata: [
                 "event": "reloaded", "config_sha256": "\(wanted.digest.prefix(12))",
-                "needs_restart": wanted == running ? "nothing" : "everything but log, ready and liveness",
+                "needs_restart": wanted == running ? "nothing" : "everything but log.level, ready and liveness",
             ]
         )
     }
