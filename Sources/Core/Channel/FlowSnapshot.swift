@@ -9,6 +9,8 @@ public struct FlowSnapshot: Sendable {
     public var enqueued: [UInt64]
     public var dequeued: [UInt64]
     public var displaced: [UInt64]
+    /// Quotes that a newer one of their instrument took the place of.
+    public var conflated: [UInt64]
     public var refused: [UInt64]
     public var displacedHeartbeats: UInt64
     public var depth: UInt64
@@ -67,7 +69,10 @@ public struct FlowSnapshot: Sendable {
             return Terms(
                 into: self.enqueued.sum &+ self.refused.sum,
                 out: self.dequeued.sum,
-                dropped: [("displaced", self.displaced.sum), ("finished", self.refused.sum)],
+                dropped: [
+                    ("displaced", self.displaced.sum), ("conflated", self.conflated.sum),
+                    ("finished", self.refused.sum),
+                ],
                 held: self.depth
             )
         case .engine:

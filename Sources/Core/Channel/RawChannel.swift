@@ -11,9 +11,14 @@ public final class RawChannel: Sendable {
     /// Called outside the lock when an element arrives and the consumer sleeps: once a burst.
     private let wake: @Sendable () -> Void
 
-    public init(capacity: Int, venues: Int, wake: @escaping @Sendable () -> Void) {
+    public init(
+        capacity: Int,
+        venues: Int,
+        overflow: OverflowPolicy = .displace,
+        wake: @escaping @Sendable () -> Void
+    ) {
         self.capacity = capacity
-        self.state = Mutex(RawChannelState(capacity: capacity, venues: venues))
+        self.state = Mutex(RawChannelState(capacity: capacity, venues: venues, overflow: overflow))
         self.wake = wake
     }
 

@@ -3,11 +3,12 @@
 /// Each stage's terms are counted where they happen, and held is measured from the container itself: the residual is
 /// computed from four independent figures, so a lost or doubled element shows.
 struct RawChannelState: ~Copyable {
-    private var ring: DropOldestRing<RawElement>
+    private var ring: RawRing
     private var feeds: [FeedTally]
     private var enqueued: [UInt64]
     private var dequeued: [UInt64]
     private var displacedByVenue: [UInt64]
+    private var conflatedByVenue: [UInt64]
     private var refusedByVenue: [UInt64]
     private var displacedHeartbeats: UInt64 = 0
     private var displacedInstruments: [InstrumentIndex] = []
@@ -19,13 +20,13 @@ struct RawChannelState: ~Copyable {
     private var isParked = false
     var isFinished = false
 
-    init(capacity: Int, venues: Int) {
-        self.ring = DropOldestRing(capacity: capacity)
+    init(capacity: Int, venues: Int, overflow: OverflowPolicy) {
+        self.ring = RawRing(capacity: capacity, policy: overflow)
         self.feeds = Array(repeating: FeedTally(), count: venues + 1)
         (self.enqueued, self.dequeued) = (
             Array(repeating: 0, count: venues + 1), Array(repeating: 0, count: venues + 1)
         )
-        self.displacedByVenue = self.enqueued
+        (self.displacedByVenue, self.conflatedByVenue) = (self.enqueued, self.enqueued)
         self.refusedByVenue = self.enqueued
     }
 
@@ -38,7 +39,11 @@ struct RawChannelState: ~Copyable {
                 continue
             }
             self.enqueued[slot] &+= 1
-            if let oldest = self.ring.push(element) { self.displace(oldest) }
+            switch self.ring.push(element) {
+            case .displaced(let oldest): self.displace(oldest)
+            case .conflated(let older): self.conflatedByVenue[self.slot(older.venue)] &+= 1
+            case nil: break
+            }
             if case .heartbeat(_, let sentAt) = element.payload {
                 self.highWater.advance(to: sentAt, level: UInt64(self.ring.count))
             }
@@ -93,6 +98,7 @@ struct RawChannelState: ~Copyable {
             enqueued: self.enqueued,
             dequeued: self.dequeued,
             displaced: self.displacedByVenue,
+            conflated: self.conflatedByVenue,
             refused: self.refusedByVenue,
             displacedHeartbeats: self.displacedHeartbeats,
             depth: UInt64(self.ring.count),

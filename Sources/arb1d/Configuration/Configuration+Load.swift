@@ -171,6 +171,9 @@ extension Configuration {
         }
         if let bytes { self.engine.windowMaxBytes = bytes }
         if let capacity = reader.count("channel.capacity", 1_000...10_000_000) { self.channelCapacity = capacity }
+        let policies = OverflowPolicy.allCases.map(\.rawValue).joined(separator: " or ")
+        let overflow = reader.scalar("channel.overflow", expected: policies) { OverflowPolicy(rawValue: $0) }
+        if let overflow { self.channelOverflow = overflow }
     }
 
     private mutating func readLifecycle(_ reader: inout ConfigurationReader) {

@@ -45,7 +45,7 @@ extension Configuration {
             "window:",
             "  span: \(Self.text(.nanoseconds(self.engine.windowSpan)))",
             "  max_bytes: \(self.engine.windowMaxBytes)",
-            "channel: {capacity: \(self.channelCapacity)}",
+            "channel: {capacity: \(self.channelCapacity), overflow: \(self.channelOverflow.rawValue)}",
             "ready: {grace: \(Self.text(self.readyGrace))}",
             "liveness: {timeout: \(Self.text(self.livenessTimeout))}",
             "shutdown: {deadline: \(Self.text(self.shutdownDeadline)), delay: \(Self.text(self.shutdownDelay))}",

@@ -27,6 +27,7 @@ struct Configuration: Sendable, Equatable {
     var maxInstruments = 1_000
     var engine: EngineSettings
     var channelCapacity = 100_000
+    var channelOverflow = OverflowPolicy.displace
     var readyGrace = Duration.seconds(10)
     var livenessTimeout = Duration.seconds(15)
     var shutdownDeadline = Duration.seconds(20)

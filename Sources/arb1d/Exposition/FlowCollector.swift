@@ -172,6 +172,7 @@ enum FlowCollector {
             self.add(&sink, .enqueued, ["raw", venue], flow.enqueued[index])
             self.add(&sink, .dequeued, ["raw", venue], flow.dequeued[index])
             self.add(&sink, .channelDropped, ["raw", venue, "displaced"], flow.displaced[index])
+            self.add(&sink, .channelDropped, ["raw", venue, "conflated"], flow.conflated[index])
             self.add(&sink, .channelDropped, ["raw", venue, "finished"], flow.refused[index])
         }
     }

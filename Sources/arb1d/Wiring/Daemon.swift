@@ -57,6 +57,7 @@ struct Daemon {
         let bell = Bell()
         self.engine = EngineThread(
             capacity: configuration.channelCapacity,
+            overflow: configuration.channelOverflow,
             venues: adapters.count,
             updates: UpdateChannel(
                 capacity: configuration.chart.updateCapacity,

@@ -34,10 +34,15 @@ final class EngineThread: Sendable {
     private let threads = NIOThreadPool(numberOfThreads: 1)
 
     /// Points of watched pairs go into `updates`.
-    init(capacity: Int, venues: Int, updates: UpdateChannel, pace: EnginePace) {
+    init(capacity: Int, overflow: OverflowPolicy, venues: Int, updates: UpdateChannel, pace: EnginePace) {
         let bell = DispatchSemaphore(value: 0)
         self.bell = bell
-        self.channel = RawChannel(capacity: capacity, venues: venues, wake: { bell.signal() })
+        self.channel = RawChannel(
+            capacity: capacity,
+            venues: venues,
+            overflow: overflow,
+            wake: { bell.signal() }
+        )
         self.updates = updates
         self.pace = pace
     }

@@ -148,6 +148,7 @@ private struct Corruption {
             Corruption(.raw) { $0.enqueued[0] -= 1 },
             Corruption(.raw) { $0.dequeued[1] += 1 },
             Corruption(.raw) { $0.displaced[2] += 1 },
+            Corruption(.raw) { $0.conflated[1] += 1 },
             Corruption(.raw) { $0.depth += 1 },
         ]
     }
@@ -174,6 +175,7 @@ extension FlowSnapshot {
             enqueued: zeros,
             dequeued: zeros,
             displaced: zeros,
+            conflated: zeros,
             refused: zeros,
             displacedHeartbeats: 0,
             depth: 0,
@@ -193,6 +195,7 @@ extension FlowSnapshot {
         if random.oneIn(9) { return self.refused[venue] += 1 }
         self.enqueued[venue] += 1
         if random.oneIn(9) { return self.displaced[venue] += 1 }
+        if random.oneIn(9) { return self.conflated[venue] += 1 }
         if random.oneIn(9) { return self.depth += 1 }
         self.dequeued[venue] += 1
         self.engineIn += 1
