@@ -4,9 +4,8 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root"
 
-log=.run/test.log
-report=.run/test.xml
-time_limit=1200
+# Of each step of the tests, in seconds.
+time_limit=900
 passed=0 failed=0 skipped=0
 complaints=()
 mkdir -p .run
@@ -37,15 +36,15 @@ finish() {
     exit
 }
 
+# run_tests OPTION...: the tests that the options choose.
 # In a terminal the limit must leave Ctrl-C to the tests; elsewhere it ends their children too.
 # shellcheck disable=SC2317  # Called through `phase`.
 run_tests() {
     local limit=(timeout --kill-after=10 "$time_limit") status
     [[ -t 0 ]] && limit=(timeout --foreground --kill-after=10 "$time_limit")
-    rm -f "$report"
     # The log keeps every line; the start of each test is of use only when one hangs.
     set +e
-    "${limit[@]}" swift test --skip-build --disable-xctest --xunit-output "$report" </dev/null 2>&1 |
+    "${limit[@]}" swift test --skip-build --disable-xctest --xunit-output "$report" "$@" </dev/null 2>&1 |
         tee "$log" | grep --line-buffered -v '^◇'
     status=${PIPESTATUS[0]}
     set -e
@@ -54,7 +53,7 @@ run_tests() {
 
 # A test counts once, however many cases or issues it has. The report calls a cancelled test passed: it was skipped.
 count_tests() {
-    local counts='0 0 0' cancelled
+    local counts='0 0 0' cancelled step_passed step_failed step_skipped
     [[ -s $report ]] && counts="$(awk '
         /<testcase/ { tests++; bad = 0 }
         /<failure/ && !bad { bad = 1; failed++ }
@@ -62,9 +61,10 @@ count_tests() {
         END { print tests - failed - skipped, failed + 0, skipped + 0 }
     ' "$report")"
     cancelled="$(grep -c '^➜ Test .* was cancelled after' "$log" || true)"
-    read -r passed failed_tests skipped <<<"$counts"
-    passed=$(( passed - cancelled )) skipped=$(( skipped + cancelled ))
-    failed=$(( failed + failed_tests ))
+    read -r step_passed step_failed step_skipped <<<"$counts"
+    passed=$(( passed + step_passed - cancelled ))
+    failed=$(( failed + step_failed ))
+    skipped=$(( skipped + step_skipped + cancelled ))
 }
 
 show_again() {
@@ -86,16 +86,19 @@ show_again() {
     say "All of it: $root/$log"
 }
 
-test_all() {
-    local status=0
-    phase 'tests' run_tests || status=$?
-    # What `phase` counted is told more exactly by the report, unless the run broke before it could tell.
-    (( status == 0 )) || failed=$(( failed - 1 ))
-    local before=$failed
+# test_step STEP OPTION...: counts what the report tells, which is more exact than what `phase` counts, unless the run
+# broke before it could tell.
+test_step() {
+    local step=$1 status=0 passed_before=$passed failed_before=$failed
+    shift
+    log=.run/test-$step.log report=.run/test-$step.xml
+    rm -f "$log" "$report"
+    phase "$step tests" run_tests "$@" || status=$?
+    failed=$failed_before
     count_tests
-    if (( status != 0 && failed == before )) || (( status == 0 && passed == 0 )); then
+    if (( status != 0 && failed == failed_before )) || (( status == 0 && passed == passed_before )); then
         failed=$(( failed + 1 ))
-        complaints+=('the test run ended without telling its failures: it crashed, or ran nothing')
+        complaints+=("the $step tests ended without telling their failures: they crashed, or ran nothing")
     fi
     show_again "$status"
 }
@@ -105,5 +108,7 @@ phase 'set-up' scripts/setup.sh test || finish
 find_swift
 phase 'lint' scripts/lint.sh || true
 phase 'build' scripts/build.sh debug || finish
-test_all
+# The system tests come alone: their programs answer late beside tests that use every core.
+test_step unit --skip '^SystemTests\.'
+test_step system --filter '^SystemTests\.'
 finish
