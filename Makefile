@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run run-live test build release format lint tidy clean
+.PHONY: help run run-live test coverage build release format lint tidy clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -16,6 +16,9 @@ run-live: ## Build, then run arb1d against the real venues: public data, no keys
 
 test: ## Install what the tests need, then check and test everything: what CI runs
 	@scripts/test.sh
+
+coverage: ## Show which share of the lines the tests run, for each module; they run when they must
+	@scripts/check.sh build && scripts/setup.sh test && scripts/coverage.sh
 
 build: ## Build everything for debugging, tests included
 	@scripts/check.sh build && scripts/setup.sh run && scripts/build.sh debug

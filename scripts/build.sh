@@ -16,7 +16,7 @@ say 'Building: 4 to 8 minutes the first time on 2 cores, seconds afterwards.'
 started=$SECONDS
 case "${1:-release}" in
     debug)
-        build --build-tests
+        build --build-tests "${debug_flags[@]}"
         ;;
     release)
         build -c release --product arb1d

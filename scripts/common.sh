@@ -4,6 +4,20 @@
 # shellcheck disable=SC2034  # The scripts that source this use it.
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
+# The flags of every debug build and of what asks for it. With other flags in one place, everything is built anew.
+# - The counters are those of a mapped file, so that a process which is killed has counted too.
+# - The index, without which tests are not found, leaves out what is not ours: the compiler works up to a fifth less.
+# shellcheck disable=SC2034
+debug_flags=(
+    --enable-code-coverage
+    -Xswiftc -Xllvm -Xswiftc -runtime-counter-relocation=true
+    -Xswiftc -index-ignore-system-modules
+)
+
+# What the tests leave behind about the lines they ran: raw profiles, and what coverage.sh makes of them.
+# shellcheck disable=SC2034
+coverage=.run/coverage
+
 # say LINE...
 say() { printf '%s\n' "$@"; }
 

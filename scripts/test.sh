@@ -44,7 +44,8 @@ run_tests() {
     [[ -t 0 ]] && limit=(timeout --foreground --kill-after=10 "$time_limit")
     # The log keeps every line; the start of each test is of use only when one hangs.
     set +e
-    "${limit[@]}" swift test --skip-build --disable-xctest --xunit-output "$report" "$@" </dev/null 2>&1 |
+    LLVM_PROFILE_FILE="$root/$coverage/raw/%c%4m.profraw" \
+        "${limit[@]}" swift test --skip-build --disable-xctest --xunit-output "$report" "$@" </dev/null 2>&1 |
         tee "$log" | grep --line-buffered -v '^◇'
     status=${PIPESTATUS[0]}
     set -e
@@ -99,8 +100,22 @@ test_step() {
     if (( status != 0 && failed == failed_before )) || (( status == 0 && passed == passed_before )); then
         failed=$(( failed + 1 ))
         complaints+=("the $step tests ended without telling their failures: they crashed, or ran nothing")
+        is_told=no
     fi
     show_again "$status"
+}
+
+# One failure, however many modules are below their minimum.
+measure_coverage() {
+    if [[ $is_told == no ]]; then
+        say '' '== coverage: not measured, for a part of the tests did not end'
+        return
+    fi
+    phase 'coverage' scripts/coverage.sh report && return
+    [[ -s $coverage/below ]] || return 0
+    unset 'complaints[-1]'
+    local complaint
+    while read -r complaint; do complaints+=("$complaint"); done <"$coverage/below"
 }
 
 scripts/check.sh build || { failed=1; complaints+=('check: see above'); finish; }
@@ -108,7 +123,11 @@ phase 'set-up' scripts/setup.sh test || finish
 find_swift
 phase 'lint' scripts/lint.sh || true
 phase 'build' scripts/build.sh debug || finish
+rm -rf "$coverage"
+mkdir -p "$coverage/raw"
+is_told=yes
 # The system tests come alone: their programs answer late beside tests that use every core.
 test_step unit --skip '^SystemTests\.'
 test_step system --filter '^SystemTests\.'
+measure_coverage
 finish
