@@ -79,7 +79,7 @@ extension FlowSnapshot {
 
     /// Everything that was lost: displaced from the channel, evicted from a window, or cut off by the end.
     var drops: UInt64 {
-        self.displaced.reduce(0, &+) &+ self.conflated.reduce(0, &+) &+ self.refused.reduce(0, &+) &+ self.engine.windowEvicted
-            &+ self.engine.windowUnheld
+        [self.displaced, self.conflated, self.refused].reduce(0) { $0 &+ $1.reduce(0, &+) }
+            &+ self.engine.windowEvicted &+ self.engine.windowUnheld
     }
 }
