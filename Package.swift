@@ -153,6 +153,7 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: ["arb1d", "exchange-sim", "TestSupport"],
+            exclude: ["Clients"],
             swiftSettings: strictTests
         ),
     ],
