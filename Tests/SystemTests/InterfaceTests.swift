@@ -37,7 +37,11 @@ struct InterfaceTests {
                 ("notional", "arb1d_cross_spread_notional"), ("band_upper_ratio", "arb1d_band_upper_ratio"),
                 ("band_lower_ratio", "arb1d_band_lower_ratio"),
             ] {
-                #expect(pair[key] as? Double == metrics[family + labels], "\(key) of \(labels)")
+                // Foundation's JSON reads a number to within the last bit or two.
+                let (said, exported) = (pair[key] as? Double, metrics[family + labels])
+                #expect((said == nil) == (exported == nil), "\(key) of \(labels)")
+                guard let said, let exported else { continue }
+                #expect(abs(said - exported) <= abs(exported) * 1e-12, "\(key) of \(labels)")
             }
             let perpetual = ["sell_venue", "buy_venue"].map { pair[$0] as? String == "binance-usdm" }
             let isBasis = perpetual[0] != perpetual[1]
@@ -51,7 +55,9 @@ struct InterfaceTests {
         #expect(try await self.pairs(daemon, "?limit=3").count == 3)
         #expect(try await self.pairs(daemon, "?symbol=%42TCUSDT&limit=1").first?["symbol"] as? String == "BTCUSDT")
         #expect(try await self.pairs(daemon, "?symbol=nothing").isEmpty)
-        #expect(try await self.pairs(daemon, "?limit=-1").isEmpty)
+        for limit in ["-1", "many"] {
+            #expect(try await daemon.status("/api/v1/pairs?limit=\(limit)") == 400)
+        }
     }
 
     @Test("/api/v1/venues names each venue, and says why one is down")
@@ -85,7 +91,6 @@ struct InterfaceTests {
         arguments: [
             ("", 400, "say which pair"), ("?symbol=BTCUSDT&exchange1=binance", 400, "say which pair"),
             ("?symbol=BTCUSDT&exchange1=binance&exchange2=mtgox", 404, "not watched"),
-            ("?symbol=BTCUSDT&exchange1=binance&exchange2=%zz", 400, "say which pair"),
         ]
     )
     func wrongQueries(query: String, status: Int, words: String) async throws {

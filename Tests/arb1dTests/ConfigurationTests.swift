@@ -206,4 +206,37 @@ struct ConfigurationTests {
         #expect(!"\(secret) \(String(reflecting: secret)) \(dumped)".contains("hunter2"))
         #expect(!"\(secret) \(dumped)".contains("104"), "nor its bytes")
     }
+
+    @Test("a variable that is no setting is named, with what was probably meant")
+    func unknownVariables() {
+        let problems = self.problems(
+            Self.venues,
+            ["ARB1D_CHART_MAX_CLIENT": "5", "ARB1D_NONSENSE": "1", "ARB1D_REVISION": "abc", "HOME": "/"]
+        )
+        #expect(problems.count == 2)
+        #expect(problems.contains { $0.contains("no setting has this name; did you mean ARB1D_CHART_MAX_CLIENTS?") })
+        #expect(problems.contains { $0.contains("ARB1D_NONSENSE: no setting has this name; unset it") })
+    }
+
+    @Test("a variable that means two settings is refused")
+    func sharedVariable() {
+        let webhooks = "webhooks: {on-call: {url: \"http://a/\"}, on_call: {url: \"http://b/\"}}\n"
+        #expect(self.problems(Self.venues + webhooks).isEmpty)
+        let problems = self.problems(Self.venues + webhooks, ["ARB1D_WEBHOOKS_ON_CALL_URL": "http://c/"])
+        #expect(problems.contains { $0.contains("the variable of webhooks.on-call.url too") }, "\(problems)")
+    }
+
+    @Test("of a webhook's address nothing but scheme and host is shown", arguments: ["/x", "?x", "/a?b"])
+    func redaction(rest: String) throws {
+        let yaml = "webhooks: {ops: {url: \"https://h.example\(rest)\"}}\n"
+        #expect(try self.load(Self.venues + yaml).webhooks[0].redactedURL == "https://h.example/redacted")
+        #expect(!self.problems(Self.venues + "webhooks: {ops: {url: \"https://h.example#x\"}}\n").isEmpty)
+    }
+
+    @Test("reads where it is found from outside")
+    func externalURL() throws {
+        let configuration = try self.load(Self.venues + "external_url: https://arb1d.example.com/\n")
+        #expect(configuration.externalURL == "https://arb1d.example.com")
+        #expect(try self.load(configuration.yaml).externalURL == configuration.externalURL)
+    }
 }

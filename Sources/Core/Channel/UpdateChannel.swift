@@ -57,8 +57,9 @@ public final class UpdateChannel: Sendable {
     }
 
     /// The ledger and the channel's own figures, all of one moment.
-    public func snapshot() -> UpdateFlow {
+    public func snapshot(at now: Timestamp) -> UpdateFlow {
         self.state.withLock { state in
+            state.flow.highWater.advance(to: now, level: UInt64(state.ring.count))
             var flow = state.flow
             flow.depth = UInt64(state.ring.count)
             return flow
@@ -81,7 +82,7 @@ public struct UpdateFlow: Sendable {
         self.capacity = capacity
     }
 
-    /// Most points that waited at once in the last 60 s of traffic.
+    /// Most points that waited at once in the last 60 s.
     public var depthMax: UInt64 { self.highWater.value }
 
     /// The terms of the stage `update`.

@@ -26,7 +26,12 @@ extension Configuration {
         configuration.readChart(&reader)
         configuration.readAlerts(&reader)
         configuration.readWebhooks(&reader)
+        configuration.externalURL = reader.scalar(
+            "external_url",
+            expected: "an address such as https://arb1d.example.com"
+        ) { Self.base($0, schemes: ["http://", "https://"]) }
         reader.reportUnknownKeys()
+        reader.reportUnknownVariables()
         guard reader.problems.isEmpty else { throw ConfigurationError(file: file, problems: reader.problems) }
         return configuration
     }

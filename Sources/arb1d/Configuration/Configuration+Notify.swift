@@ -32,7 +32,7 @@ extension Configuration {
         /// Scheme and host: all of the address that may be shown.
         var redactedURL: String {
             guard let scheme = self.url.firstRange(of: "://") else { return "redacted" }
-            let host = self.url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }
+            let host = self.url[scheme.upperBound...].prefix { !"/?#\\".contains($0) }
             let rest = self.url[scheme.upperBound...].dropFirst(host.count)
             return String(self.url[..<scheme.upperBound]) + host + (rest.count > 1 ? "/redacted" : rest)
         }
@@ -159,7 +159,7 @@ extension Configuration {
     private static func webhookURL(_ text: String) -> String? {
         guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else { return nil }
         let authority = text.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" }
-        let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } && !text.contains { "#\\".contains($0) }
         return authority.isEmpty || authority.contains("@") || !isPlain ? nil : text
     }
 }

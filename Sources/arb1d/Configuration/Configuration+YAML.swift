@@ -71,7 +71,8 @@ extension Configuration {
     }
 
     private var alertLines: [String] {
-        var lines = [self.alerts.isEmpty ? "alerts: {}" : "alerts:"]
+        var lines = self.externalURL.map { ["external_url: \(Self.quoted($0))"] } ?? []
+        lines.append(self.alerts.isEmpty ? "alerts: {}" : "alerts:")
         for rule in self.alerts {
             let (above, below) = (rule.netSpreadAbove, rule.clearBelow)
             let held = Self.text(.nanoseconds(rule.holdFor))

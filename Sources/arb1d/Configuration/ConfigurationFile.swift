@@ -43,7 +43,8 @@ enum ConfigurationFile {
                 ConfigurationProblem(
                     key: "webhooks.\(webhook.name).secret_file",
                     origin: .file,
-                    problem: "\(path) cannot be used: \(why)",
+                    // Not what is written there: it may be the secret itself.
+                    problem: "the file cannot be used: \(why)",
                     remedy: "name a readable file that holds the secret, or take the key out"
                 )
             )

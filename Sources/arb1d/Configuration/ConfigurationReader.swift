@@ -5,6 +5,10 @@ struct ConfigurationReader {
     private let tree: ConfigurationTree
     private let environment: [String: String]
     private var known: Set<String> = []
+    /// Which setting an environment variable was read for.
+    private var settingsByVariable: [String: String] = [:]
+    /// Variables of ours that are no settings: they say what was built.
+    private static let otherVariables: Set = ["ARB1D_REVISION"]
     private(set) var problems: [ConfigurationProblem]
 
     init(tree: ConfigurationTree, environment: [String: String]) {
@@ -42,7 +46,7 @@ struct ConfigurationReader {
     /// Reads a list; in the environment its elements stand between commas.
     mutating func list(_ path: String) -> [String]? {
         self.known.insert(path)
-        if let text = self.environment[Self.environmentName(path)] {
+        if let text = self.variable(for: path)?.text {
             return text.split(separator: ",").map { String($0.drop { $0 == " " }) }
         }
         guard let entry = self.tree.entries[path] else { return nil }
@@ -72,6 +76,17 @@ struct ConfigurationReader {
         for (path, section) in self.tree.sections.sorted(by: { $0.value.line < $1.value.line })
         where !path.isEmpty && section.keys.isEmpty && !self.known.contains(path) && !self.hasKnownChild(path) {
             self.report(path, .line(section.line), "unknown key", self.remedy(for: path))
+        }
+    }
+
+    /// Names every variable of ours that nobody asked for.
+    mutating func reportUnknownVariables() {
+        for name in self.environment.keys.sorted() where name.hasPrefix("ARB1D_") {
+            guard self.settingsByVariable[name] == nil, !Self.otherVariables.contains(name) else { continue }
+            let near = self.settingsByVariable.keys.min { Self.distance(name, $0) < Self.distance(name, $1) }
+            let isNear = near.map { Self.distance(name, $0) <= max(2, name.count / 5) } ?? false
+            let remedy = near.flatMap { isNear ? "did you mean \($0)?" : nil } ?? "unset it"
+            self.report(name, .environment(name), "no setting has this name", remedy)
         }
     }
 
@@ -110,12 +125,22 @@ struct ConfigurationReader {
 
     func hasProblem(at path: String) -> Bool { self.problems.contains { $0.key == path } }
 
+    /// The variable that overrides the setting, if it is set; one that could mean two settings is reported.
+    private mutating func variable(for path: String) -> (text: String, name: String)? {
+        let name = Self.environmentName(path)
+        let other = self.settingsByVariable.updateValue(path, forKey: name)
+        guard let text = self.environment[name] else { return nil }
+        if let other, other != path {
+            self.report(path, .environment(name), "the variable of \(other) too", "give the two names that differ more")
+        }
+        return (text, name)
+    }
+
     private mutating func text(
         _ path: String,
         expected: String
     ) -> (text: String, origin: ConfigurationProblem.Origin)? {
-        let name = Self.environmentName(path)
-        if let text = self.environment[name] { return (text, .environment(name)) }
+        if let (text, name) = self.variable(for: path) { return (text, .environment(name)) }
         guard let entry = self.tree.entries[path] else { return nil }
         guard !entry.isList, let text = entry.values.first else {
             self.report(path, .line(entry.line), "a list", "write \(expected)")

@@ -139,7 +139,7 @@ enum FlowCollector {
             let flow = sources.channel.snapshot()
             self.writeFeeds(flow, venues: venues, to: &sink)
             self.writeChannel(flow, venues: venues, to: &sink)
-            self.writeUpdates(sources.updates.snapshot(), venues: venues, to: &sink)
+            self.writeUpdates(sources.updates.snapshot(at: sources.now()), venues: venues, to: &sink)
             self.writeStages(sources.stages(flow), to: &sink)
             let sent = flow.feeds.last?.synthetic ?? 0
             self.add(&sink, .heartbeats, ["0", "sent"], sent)

@@ -12,6 +12,7 @@ struct FlowSources: Sendable {
 
     let channel: RawChannel
     let updates: UpdateChannel
+    let now: @Sendable () -> Timestamp
     /// Stages with ledgers of their own, such as `chart` and `webhook`.
     var further: [@Sendable () -> Stage] = []
 
@@ -22,7 +23,7 @@ struct FlowSources: Sendable {
     }
 
     private var update: Stage {
-        let terms = self.updates.snapshot().terms
+        let terms = self.updates.snapshot(at: self.now()).terms
         return Stage(name: "update", terms: terms, residual: terms.residual.magnitude)
     }
 }

@@ -26,7 +26,7 @@ struct AlertService: Service {
         self.center = AlertCenter(
             rules: configuration.alerts,
             receivers: configuration.webhooks.map(WebhookReceiver.init),
-            externalURL: configuration.externalURL,
+            externalURL: configuration.externalURL ?? configuration.ownURL,
             transport: RestTransport(rest: rest),
             registry: registry,
             clock: {
@@ -149,7 +149,7 @@ extension WebhookReceiver {
 
 extension Configuration {
     /// Where a reader of a notification finds this daemon: as far as it knows.
-    fileprivate var externalURL: String {
+    fileprivate var ownURL: String {
         let isIPv6 = self.listenHost.contains(":")
         return "http://" + (isIPv6 ? "[\(self.listenHost)]" : self.listenHost) + ":\(self.listenPort)"
     }

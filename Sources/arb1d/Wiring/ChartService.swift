@@ -122,18 +122,19 @@ final class ChartService: WebSocketService {
 
     // MARK: The engine's side
 
+    /// Hands out one batch, and comes back for the next one in a turn of its own: sockets are written, read and bounded
+    /// between two turns of the loop.
     private func drain() {
-        while true {
-            let oldest: Timestamp? = self.state.withLock { state in
-                guard self.engine.updates.take(into: &state.points) else { return nil }
-                state.hub.updates(state.points, into: &state.actions)
-                self.perform(&state)
-                return state.points.map(\.receivedAt).min()
-            }
-            guard let oldest else { return }
-            self.publishSeconds.observe(Double(max(0, self.clock.now.nanoseconds(since: oldest))) / 1e9)
-            self.publishSoon()
+        let oldest: Timestamp? = self.state.withLock { state in
+            guard self.engine.updates.take(into: &state.points) else { return nil }
+            state.hub.updates(state.points, into: &state.actions)
+            self.perform(&state)
+            return state.points.map(\.receivedAt).min()
         }
+        guard let oldest else { return }
+        self.publishSeconds.observe(Double(max(0, self.clock.now.nanoseconds(since: oldest))) / 1e9)
+        self.publishSoon()
+        self.onLoop { self.drain() }
     }
 
     /// Takes an answer of the engine, on its thread, to where there is time for it.
@@ -145,11 +146,13 @@ final class ChartService: WebSocketService {
             guard case .active = state else { return }
             let begun = ContinuousClock.now
             let series = history.series(span: self.span, now: self.clock.now)
+            let shown = series.points.suffix(self.mostPoints)
             let snapshot = ChartEncoder.snapshot(
                 request.key,
-                points: series.points.suffix(self.mostPoints),
+                points: Array(shown),
                 number: series.number,
-                completeFrom: series.completeFrom
+                // What was left out for its size was left out at the beginning.
+                completeFrom: shown.count == series.points.count ? series.completeFrom : shown.first?.time
             )
             let took = ContinuousClock.now - begun
             self.snapshotSeconds.observe(Double(took.wholeNanoseconds) / 1e9)

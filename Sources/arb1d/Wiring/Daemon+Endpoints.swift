@@ -72,6 +72,7 @@ extension Daemon {
         FlowSources(
             channel: self.engine.channel,
             updates: self.engine.updates,
+            now: { [clock] in clock.now },
             further: [{ [charts] in charts.stage }, { [alerts] in alerts.stage }]
         )
     }
@@ -128,8 +129,11 @@ extension Daemon {
                 let flow = self.engine.channel.snapshot()
                 return .json(VenuesReport(feeds: self.feeds, board: board, flow: flow).json)
             },
-            Route("/api/v1/pairs", isSlow: { board.read().pairs.count > 200 }) { request in
-                .json(PairsReport(board: board, request: request, at: clock.now).json)
+            Route("/api/v1/pairs", codes: [200, 400], isSlow: { board.read().pairs.count > 200 }) { request in
+                if let limit = request.value(of: "limit"), Int(limit).map({ $0 < 0 }) ?? true {
+                    return .text("limit must be a whole number from 0\n", status: 400)
+                }
+                return .json(PairsReport(board: board, request: request, at: clock.now).json)
             },
             PairData(board: board, engine: self.engine, span: self.configuration.chart.span, clock: clock).route,
         ]

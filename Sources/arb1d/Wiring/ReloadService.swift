@@ -30,6 +30,7 @@ struct ReloadService: Service {
     private let logger: Logger
     private let successful: Gauge
     private let succeededAt: Gauge
+    private let needsRestart: Gauge
 
     init(
         file: String,
@@ -48,6 +49,10 @@ struct ReloadService: Service {
         self.succeededAt = registry.gauge(
             "arb1d_config_last_reload_success_timestamp_seconds",
             help: "When the configuration was last read without a problem."
+        )
+        self.needsRestart = registry.gauge(
+            "arb1d_config_restart_needed",
+            help: "Whether the configuration file that was read last holds what only a restart brings into force."
         )
         self.successful.set(1)
         self.succeededAt.set(health.clock.wall.seconds)
@@ -84,17 +89,21 @@ struct ReloadService: Service {
         running.logLevel = wanted.logLevel
         running.readyGrace = wanted.readyGrace
         running.livenessTimeout = wanted.livenessTimeout
-        running.digest = wanted.digest
-        self.digest.value = wanted.digest
         self.log.level = wanted.logLevel
         self.health.state.limits(
             HealthModel.Limits(readyGrace: wanted.readyGrace, livenessTimeout: wanted.livenessTimeout)
         )
+        // The digest is that of a file that is in force as a whole.
+        let digest = running.digest
+        running.digest = wanted.digest
+        let isWhole = wanted == running
+        if isWhole { self.digest.value = wanted.digest } else { running.digest = digest }
+        self.needsRestart.set(isWhole ? 0 : 1)
         self.logger.notice(
             "configuration reloaded",
             metadata: [
                 "event": "reloaded", "config_sha256": "\(wanted.digest.prefix(12))",
-                "needs_restart": wanted == running ? "nothing" : "everything but log.level, ready and liveness",
+                "needs_restart": isWhole ? "nothing" : "everything but log.level, ready and liveness",
             ]
         )
     }

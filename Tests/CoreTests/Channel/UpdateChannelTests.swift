@@ -48,7 +48,7 @@ struct UpdateChannelTests {
                 channel.send(&points, at: .origin)
                 #expect(points.isEmpty)
             }
-            let flow = channel.snapshot()
+            let flow = channel.snapshot(at: .origin)
             #expect(flow.displaced.map(Int.init) == displaced)
             #expect(flow.depth == UInt64(waiting.count))
             #expect(flow.terms.residual == 0)
@@ -63,7 +63,7 @@ struct UpdateChannelTests {
         let channel = UpdateChannel(capacity: 2, venues: 1, wake: {})
         var points = [1, 2, 3].map { Self.point($0) }
         channel.send(&points, at: .origin)
-        let flow = channel.snapshot()
+        let flow = channel.snapshot(at: .origin)
         #expect(flow.terms.residual == 0)
         var corrupted = [flow, flow, flow, flow]
         corrupted[0].enqueued[0] += 1
@@ -96,5 +96,15 @@ struct UpdateChannelTests {
         points = [Self.point(5)]
         channel.send(&points, at: .origin)
         #expect(bell.count == 2)
+    }
+
+    @Test("the highest level leaves after a minute, also when nothing comes any more")
+    func highWater() {
+        let channel = UpdateChannel(capacity: 10, venues: 1, wake: {})
+        var points = (1...7).map { Self.point($0) }
+        channel.send(&points, at: .origin)
+        _ = channel.take(into: &points)
+        #expect(channel.snapshot(at: .origin + 50 * second).depthMax == 7)
+        #expect(channel.snapshot(at: .origin + 66 * second).depthMax == 0)
     }
 }
