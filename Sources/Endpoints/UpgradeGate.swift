@@ -179,12 +179,15 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         _ context: ChannelHandlerContext
     ) {
         let channel = context.channel
+        // A client that has reset the connection ends it within the flush of our answer. Nobody would tell the handler:
+        // the pipeline still takes it, but the end has been announced already.
+        guard channel.isActive else { return handler.neverStarted() }
         let pipeline = channel.pipeline.syncOperations
         let decoder = WebSocketFrameDecoder(maxFrameSize: hub.endpoint.limits.maxMessageBytes)
         do {
             try pipeline.addHandlers([ByteToMessageHandler(decoder), handler], position: .after(self))
         } catch {
-            hub.endpoint.metrics.closed(.client, from: channel.remoteAddress?.ipAddress)
+            handler.neverStarted()
             return context.close(promise: nil)
         }
         pipeline.removeHandler(self.before.encoder, promise: nil)

@@ -53,6 +53,12 @@ final class WebSocketHandler: ChannelInboundHandler {
         self.watch()
     }
 
+    /// Gives back the place of a client whose connection ended before it could be introduced.
+    func neverStarted() {
+        self.state = .closed
+        self.metrics.closed(.client, from: self.address)
+    }
+
     // MARK: What the service asks for
 
     func send(_ message: WebSocketMessage, weight: Int) -> Bool {
