@@ -53,7 +53,7 @@ struct ServiceManagerTests {
         socket.read()
         #expect(try await daemon.status("/readyz") == 503)
         let verbose = try await HTTP.get(daemon.base + "/livez?verbose").body
-        #expect(verbose.contains("no heartbeat and no batch for 3 s"), "\(verbose)")
+        #expect(verbose.contains("no heartbeat and no batch for "), "\(verbose)")
         // Twice the watchdog's timeout of silence.
         let silence = ContinuousClock.now + .seconds(4)
         try await eventually("four more seconds") { ContinuousClock.now > silence ? true : nil }
