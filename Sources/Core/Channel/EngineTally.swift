@@ -7,7 +7,6 @@ public struct EngineTally: Sendable, Equatable {
     public var windowAppended: UInt64 = 0
     public var windowExpired: UInt64 = 0
     public var windowEvicted: UInt64 = 0
-    public var windowUnheld: UInt64 = 0
     /// The sum of the chunks' own counts: a level, not a difference.
     public var windowHeld: UInt64 = 0
 
@@ -20,7 +19,6 @@ public struct EngineTally: Sendable, Equatable {
         self.windowAppended &+= later.windowAppended
         self.windowExpired &+= later.windowExpired
         self.windowEvicted &+= later.windowEvicted
-        self.windowUnheld &+= later.windowUnheld
         self.windowHeld = later.windowHeld
     }
 }

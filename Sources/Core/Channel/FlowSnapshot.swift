@@ -86,7 +86,7 @@ public struct FlowSnapshot: Sendable {
             return Terms(
                 into: self.engine.windowAppended,
                 out: self.engine.windowExpired,
-                dropped: [("evicted", self.engine.windowEvicted), ("unrepresentable", self.engine.windowUnheld)],
+                dropped: [("evicted", self.engine.windowEvicted)],
                 held: self.engine.windowHeld
             )
         }

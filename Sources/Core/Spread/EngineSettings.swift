@@ -18,6 +18,8 @@ public struct EngineSettings: Sendable, Equatable {
     public var band: BandSettings
     /// How long quotes are kept, in nanoseconds of engine time.
     public var windowSpan: Int64 = 30 * 60 * 1_000_000_000
+    /// The same for trades.
+    public var tradeSpan: Int64 = 5 * 60 * 1_000_000_000
     public var windowMaxBytes = 256 << 20
 
     public init(band: BandSettings) { self.band = band }

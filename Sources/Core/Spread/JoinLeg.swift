@@ -18,17 +18,25 @@ struct JoinLeg: Sendable, Equatable {
     /// The engine time of the last element.
     private(set) var time = Int64.min
     var isStale = false
-    /// What stands is not known: a quote came that the window could not keep.
-    private(set) var isUnknown = false
 
     var hasQuote: Bool { self.usability != .none }
+
+    init() {}
+
+    /// What the elements of a window came to.
+    init(_ state: QuoteState) {
+        (self.time, self.changedAt, self.isStale) = (state.base.time, state.changedAt, state.isStale)
+        guard state.hasQuote else { return }
+        self.usability = state.isUsable ? .usable(locked: state.base.isLocked) : .unusable
+        (self.bid, self.ask) = (state.base.bid, state.base.ask)
+    }
 
     /// Takes a well-formed quote, which always replaces the standing one and proves that it stands.
     mutating func replace(_ kind: RetainedKind, bid: Double, ask: Double, isLocked: Bool, at time: Int64) {
         self.usability = kind == .unusable ? .unusable : .usable(locked: isLocked)
         if kind != .repeated { self.changedAt = time }
         (self.bid, self.ask, self.time) = (bid, ask, time)
-        (self.isStale, self.isUnknown) = (false, false)
+        self.isStale = false
     }
 
     mutating func withdraw() {
@@ -42,17 +50,14 @@ struct JoinLeg: Sendable, Equatable {
         case .quote, .repeated, .unusable:
             self.replace(
                 element.kind,
-                bid: element.bid.double,
-                ask: element.ask.double,
-                isLocked: element.bid == element.ask,
+                bid: element.numbers.bid,
+                ask: element.numbers.ask,
+                isLocked: element.numbers.isLocked,
                 at: element.time
             )
         case .stale: self.isStale = true
         case .live: self.isStale = false
         case .withdrawn: self.withdraw()
-        case .unheld:
-            self.withdraw()
-            self.isUnknown = true
         }
         self.time = element.time
     }

@@ -11,9 +11,9 @@ public struct PairHistory: Sendable {
 
     /// The points of the last `span` nanoseconds before `now`, each with the band that the live path had.
     public func series(span: Int64, now: Timestamp) -> PairSeries {
-        var replay = Replay(self)
-        replay.run()
         let (begin, _) = now.nanoseconds.subtractingReportingOverflow(span)
+        var replay = Replay(self, from: begin)
+        replay.run()
         let first = replay.points.firstIndex { $0.time >= begin } ?? replay.points.count
         let shown = replay.points[first...]
         var number = self.number &- UInt64(shown.count)
@@ -57,7 +57,7 @@ private struct Replay {
     }
 
     private let settings: EngineSettings
-    private let windows: (sell: QuoteWindow, buy: QuoteWindow)
+    private var cursors: (sell: WindowCursor<QuoteState>, buy: WindowCursor<QuoteState>)
     private var legs: (sell: JoinLeg, buy: JoinLeg)
     private var maker = PointMaker()
     /// From here on both legs are known; `nil`: always were.
@@ -67,33 +67,46 @@ private struct Replay {
     private(set) var points: [Point] = []
     private(set) var completeFrom: Int64?
 
-    init(_ history: PairHistory) {
+    /// - Parameters:
+    ///   - history: The windows, and how points are made.
+    ///   - begin: Points before this need not be right, nor their bands.
+    init(_ history: PairHistory, from begin: Int64) {
         self.settings = history.settings
-        self.windows = (history.sell.window, history.buy.window)
-        self.legs = (self.windows.sell.past ?? JoinLeg(), self.windows.buy.past ?? JoinLeg())
-        let pasts = [self.windows.sell.past, self.windows.buy.past].compactMap { $0?.time }
-        if let latest = pasts.max() { self.begin(at: latest) }
+        let (sell, buy) = (history.sell.window, history.buy.window)
+        let known = [sell.past, buy.past].compactMap { $0?.base.time }.max()
+        let start = Self.start(begin, self.settings)
+        let isKnown = known.map { $0 < start } ?? true
+        let from = isKnown ? start : .min
+        self.cursors = (WindowCursor(sell, from: from), WindowCursor(buy, from: from))
+        self.legs = (JoinLeg(self.cursors.sell.state), JoinLeg(self.cursors.buy.state))
+        if let known, !isKnown { self.begin(at: known) }
+    }
+
+    /// Where to start so that from `begin` on nothing is missing: before it by the band's memory and by two slots, one
+    /// of which is met in its middle.
+    private static func start(_ begin: Int64, _ settings: EngineSettings) -> Int64 {
+        [settings.band.maxAge, settings.points.every, settings.points.every].reduce(begin) { start, duration in
+            let (earlier, overflowed) = start.subtractingReportingOverflow(duration)
+            return overflowed ? .min : earlier
+        }
     }
 
     mutating func run() {
-        var (sell, buy) = (Cursor(self.windows.sell), Cursor(self.windows.buy))
         while true {
-            switch (sell.time, buy.time) {
+            switch (self.cursors.sell.upcoming?.time, self.cursors.buy.upcoming?.time) {
             case (nil, nil): return
             case (let left?, let right) where right.map({ left < $0 }) ?? true:
-                self.take(sell.next(), isSell: true)
+                self.take(self.cursors.sell.next(), isSell: true)
             default:
-                self.take(buy.next(), isSell: false)
+                self.take(self.cursors.buy.next(), isSell: false)
             }
         }
     }
 
     private mutating func take(_ element: RetainedElement?, isSell: Bool) {
         guard let element else { return }
-        let wasUnknown = isSell ? self.legs.sell.isUnknown : self.legs.buy.isUnknown
         if isSell { self.legs.sell.apply(element) } else { self.legs.buy.apply(element) }
         guard element.kind.isQuote else { return }
-        if wasUnknown { self.begin(at: element.time) }
         // A leg whose past left later than this: the other's state now is not what it was then.
         if let knownFrom = self.knownFrom, element.time < knownFrom { return }
         if self.settings.points.by == .sell, !isSell { return }
@@ -125,24 +138,5 @@ private struct Replay {
         guard self.knownFrom != nil, let completeFrom = self.completeFrom, time < completeFrom else { return }
         self.knownPoints += 1
         if self.knownPoints == self.settings.band.points { self.completeFrom = time }
-    }
-}
-
-/// Walks the elements of a window, oldest first.
-private struct Cursor {
-    private let chunks: [WindowChunk]
-    private var chunk = 0
-    private var index = 0
-
-    init(_ window: QuoteWindow) { self.chunks = window.chunks }
-
-    var time: Int64? { self.chunk < self.chunks.count ? self.chunks[self.chunk].entries[self.index].time : nil }
-
-    mutating func next() -> RetainedElement? {
-        guard self.chunk < self.chunks.count else { return nil }
-        let element = self.chunks[self.chunk].element(self.index)
-        self.index += 1
-        if self.index == self.chunks[self.chunk].entries.count { (self.chunk, self.index) = (self.chunk + 1, 0) }
-        return element
     }
 }

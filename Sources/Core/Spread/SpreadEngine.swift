@@ -22,7 +22,11 @@ public struct SpreadEngine: ~Copyable {
         self.settings = settings
         self.board = board
         self.cells = board.read()
-        self.windows = WindowStore(span: settings.windowSpan, maxBytes: settings.windowMaxBytes)
+        self.windows = WindowStore(
+            span: settings.windowSpan,
+            tradeSpan: settings.tradeSpan,
+            maxBytes: settings.windowMaxBytes
+        )
         self.extend(to: universe)
     }
 
@@ -101,7 +105,6 @@ public struct SpreadEngine: ~Copyable {
         tally.windowAppended = self.windows.appended &- self.reported.windowAppended
         tally.windowExpired = self.windows.expired &- self.reported.windowExpired
         tally.windowEvicted = self.windows.evicted &- self.reported.windowEvicted
-        tally.windowUnheld = self.windows.unheld &- self.reported.windowUnheld
         tally.windowHeld = self.windows.held
         self.reported.add(tally)
         return tally
@@ -207,10 +210,9 @@ extension SpreadEngine {
             var (quotes, bytes, shortest) = (0, 0, Int64.max)
             for position in self.legs.indices where self.legs[position].venue.position == index {
                 let extent = self.windows.extent(of: InstrumentIndex(position), at: now)
-                guard extent.quotes > 0 else { continue }
                 quotes += extent.quotes
                 bytes += extent.bytes
-                shortest = min(shortest, extent.span)
+                if let span = extent.span { shortest = min(shortest, span) }
             }
             cells.windowQuotes.set(Int64(quotes))
             cells.windowBytes.set(Int64(bytes))

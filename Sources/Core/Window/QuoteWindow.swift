@@ -1,85 +1,101 @@
-/// The elements of one instrument that are still in the window, oldest chunk first.
-///
-/// A plain value: a copy shares the chunks, so handing one out costs the engine nothing but the next append's copy of
-/// the open chunk.
-struct QuoteWindow: Sendable {
-    private(set) var chunks: [WindowChunk] = []
-    /// The quote that stood where the window begins: the newest one that left it. It is never evicted.
-    private(set) var standing: RetainedElement?
-    /// What everything that left the window came to; `nil` while nothing has left it.
-    private(set) var past: JoinLeg?
-    /// The finest scale seen: prices are written in it, so that a trimmed zero does not begin a new chunk.
-    private var scale: UInt8 = 0
+/// What one retained element says of its instrument.
+public enum RetainedKind: UInt8, Sendable {
+    /// A quote that gives a spread; one with equal prices is locked and gives no point.
+    case quote
+    /// The same, with the prices and sizes that stood already: it proves them, and makes them no younger.
+    case repeated
+    /// Crossed or one-sided: it stands, but gives no spread.
+    case unusable
+    /// From here on it was not known to stand.
+    case stale
+    /// Known to stand again, without a new quote.
+    case live
+    /// No quote from here on.
+    case withdrawn
 
-    var count: Int { self.chunks.reduce(0) { $0 + $1.entries.count } }
-    var bytes: Int { self.chunks.reduce(0) { $0 + $1.bytes } }
-    var oldestTime: Int64? { self.chunks.first?.entries.first?.time }
+    /// Whether it carries prices.
+    var isQuote: Bool { self.rawValue <= RetainedKind.unusable.rawValue }
+}
 
-    /// Appends a quote; a new chunk is begun when the last one is full or too coarse.
-    ///
-    /// - Returns: The bytes of storage that this took, and whether a chunk was begun; `nil` when the prices do not fit.
-    mutating func append(
-        _ kind: RetainedKind,
-        time: Int64,
-        bid: ExactDecimal,
-        ask: ExactDecimal,
-        nextSerial: UInt64
-    ) -> (bytes: Int, beganChunk: Bool)? {
-        var scale = max(self.scale, bid.scale, ask.scale)
-        var units = (bid.units(scale: scale), ask.units(scale: scale))
-        if units.0 == nil || units.1 == nil {
-            // Too long for the finest scale seen so far: one odd price must not cost each later one its own chunk.
-            scale = max(bid.scale, ask.scale)
-            units = (bid.units(scale: scale), ask.units(scale: scale))
+/// What an instrument's retained elements came to.
+struct QuoteState: WindowState, Equatable {
+    static let isLinked = true
+
+    var base = ElementBase()
+    /// The engine time of the last quote.
+    private(set) var quotedAt = Int64.min
+    /// The engine time of the quote that last changed a price or size.
+    private(set) var changedAt = Int64.min
+    private(set) var isUsable = false
+    private(set) var hasQuote = false
+    private(set) var isStale = false
+
+    @inline(__always)
+    mutating func note(_ kind: RetainedKind) {
+        switch kind {
+        case .quote, .repeated, .unusable:
+            self.quotedAt = self.base.time
+            if kind != .repeated { self.changedAt = self.base.time }
+            (self.isUsable, self.hasQuote, self.isStale) = (kind != .unusable, true, false)
+        case .stale: self.isStale = true
+        case .live: self.isStale = false
+        case .withdrawn: self.hasQuote = false
         }
-        guard let bidUnits = units.0, let askUnits = units.1 else { return nil }
-        self.scale = scale
-        return self.append(WindowEntry(time: time, bid: bidUnits, ask: askUnits), kind, nextSerial: nextSerial)
-    }
-
-    /// Appends a mark, which always fits.
-    mutating func append(_ mark: RetainedKind, time: Int64, nextSerial: UInt64) -> (bytes: Int, beganChunk: Bool) {
-        self.append(WindowEntry(time: time, bid: 0, ask: 0), mark, nextSerial: nextSerial)
-    }
-
-    private mutating func append(
-        _ entry: WindowEntry,
-        _ kind: RetainedKind,
-        nextSerial: UInt64
-    ) -> (bytes: Int, beganChunk: Bool) {
-        if let last = self.chunks.last, !last.isFull, last.scale == self.scale {
-            self.chunks[self.chunks.count - 1].append(entry, kind)
-            return (0, false)
-        }
-        let capacity = min((self.chunks.last?.capacity ?? WindowChunk.smallest / 2) * 2, WindowChunk.largest)
-        var chunk = WindowChunk(serial: nextSerial, scale: self.scale, capacity: capacity)
-        chunk.append(entry, kind)
-        self.chunks.append(chunk)
-        return (chunk.bytes, true)
-    }
-
-    /// Takes the oldest chunk out; its newest quote becomes the standing one at the window's start.
-    mutating func removeOldest() -> WindowChunk? {
-        guard !self.chunks.isEmpty else { return nil }
-        let chunk = self.chunks.removeFirst()
-        var past = self.past ?? JoinLeg()
-        for index in chunk.entries.indices {
-            let element = chunk.element(index)
-            past.apply(element)
-            if element.kind.isQuote { self.standing = element }
-        }
-        self.past = past
-        return chunk
     }
 }
 
-extension ExactDecimal {
-    /// The number as a whole count of `10^-scale`, or `nil` when that needs more than 64 bits.
-    func units(scale: UInt8) -> Int64? {
-        guard scale >= self.scale else { return nil }
-        let (product, overflowed) = self.mantissa.multipliedReportingOverflow(
-            by: wholePowersOfTen[Int(scale - self.scale)]
-        )
-        return overflowed ? nil : product
+typealias QuoteWindow = ElementWindow<QuoteState>
+typealias RetainedElement = WindowElement<RetainedKind>
+
+/// A quote as the window gives it back.
+public struct RetainedQuote: Equatable, Sendable {
+    /// Engine time.
+    public let time: Timestamp
+    public let bid: ExactDecimal
+    public let ask: ExactDecimal
+}
+
+extension RetainedQuote {
+    fileprivate init(time: Int64, _ numbers: ElementBase) {
+        self.time = Timestamp(nanoseconds: time)
+        self.bid = ExactDecimal(mantissa: numbers.first, scale: numbers.firstScale)
+        self.ask = ExactDecimal(mantissa: numbers.second, scale: numbers.secondScale)
+    }
+}
+
+extension ElementWindow<QuoteState> {
+    /// The quotes, oldest first, led by the one that stood where the window begins.
+    var quotes: [RetainedQuote] {
+        var quotes: [RetainedQuote] = []
+        if let past = self.past, past.quotedAt != .min {
+            quotes.append(RetainedQuote(time: past.quotedAt, past.base))
+        }
+        var cursor = WindowCursor(self)
+        while let element = cursor.next() {
+            if element.kind.isQuote { quotes.append(RetainedQuote(time: element.time, element.numbers)) }
+        }
+        return quotes
+    }
+}
+
+/// The two prices of a quote.
+extension ElementBase {
+    var bid: Double { Self.double(self.first, scale: self.firstScale) }
+    var ask: Double { Self.double(self.second, scale: self.secondScale) }
+
+    /// Whether both prices are equal.
+    var isLocked: Bool {
+        if self.firstScale == self.secondScale { return self.first == self.second }
+        return ExactDecimal(mantissa: self.first, scale: self.firstScale)
+            == ExactDecimal(mantissa: self.second, scale: self.secondScale)
+    }
+
+    /// The nearest `Double`, as ``ExactDecimal/double`` gives it.
+    ///
+    /// Up to 2^53 both operands are exact, so that the quotient is the same whatever the scale.
+    @inline(__always)
+    private static func double(_ units: Int64, scale: UInt8) -> Double {
+        if units.magnitude <= 1 << 53 { return Double(units) / powersOfTen[Int(scale)] }
+        return ExactDecimal(mantissa: units, scale: scale).double
     }
 }

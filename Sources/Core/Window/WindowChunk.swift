@@ -1,77 +1,82 @@
-/// What one retained element says of its instrument.
-public enum RetainedKind: UInt8, Sendable {
-    /// A quote that gives a spread; one with equal prices is locked and gives no point.
-    case quote
-    /// The same, with the prices and sizes that stood already: it proves them, and makes them no younger.
-    case repeated
-    /// Crossed or one-sided: it stands, but gives no spread.
-    case unusable
-    /// From here on it was not known to stand.
-    case stale
-    /// Known to stand again, without a new quote.
-    case live
-    /// No quote from here on.
-    case withdrawn
-    /// A quote came that could not be kept: what stood from here to the next one is not known.
-    case unheld
+/// What everything before a place in a window came to, as far as what comes after it needs to know.
+protocol WindowState: Sendable {
+    associatedtype Kind: RawRepresentable<UInt8>, Sendable
 
-    /// Whether it carries prices.
-    var isQuote: Bool { self.rawValue <= RetainedKind.unusable.rawValue }
+    /// Whether an element's numbers tend to move together.
+    static var isLinked: Bool { get }
+
+    /// The numbers of the last element.
+    var base: ElementBase { get set }
+
+    init()
+
+    /// Takes in an element whose numbers are in ``base`` already.
+    mutating func note(_ kind: Kind)
 }
 
-/// One retained element: when it came in the engine's order of events, and its two prices in units of the chunk's
-/// scale (0 for a mark).
-struct WindowEntry: Sendable, Equatable {
-    var time: Int64
-    var bid: Int64
-    var ask: Int64
+/// An element as the window gives it back.
+struct WindowElement<Kind: Sendable>: Sendable {
+    let kind: Kind
+    /// Its numbers; for a mark, those of the element before it.
+    let numbers: ElementBase
+
+    /// Engine time.
+    var time: Int64 { self.numbers.time }
+    var first: ExactDecimal { ExactDecimal(mantissa: self.numbers.first, scale: self.numbers.firstScale) }
+    var second: ExactDecimal { ExactDecimal(mantissa: self.numbers.second, scale: self.numbers.secondScale) }
 }
 
-/// Consecutive elements of one instrument whose prices share a scale. Small at first, so that quiet instruments cost
-/// little.
-struct WindowChunk: Sendable {
-    static let smallest = 8
-    static let largest = 256
+/// Consecutive elements of one instrument as bytes, and the key frame that the first of them is written against.
+///
+/// Sizes are those of the heap blocks: what the array and the allocator need besides the bytes is counted.
+struct WindowChunk<State: WindowState>: Sendable {
+    static var longest: Int { 8_192 }
+    static var shortest: Int { 128 }
+    /// The header of an array, and of the block that it is in.
+    static var overhead: Int { 32 + 8 }
 
-    /// Counts chunks over all instruments: a chunk with a smaller number was begun earlier.
+    /// All storage there is; the first ``used`` bytes are written.
+    private(set) var bytes: [UInt8]
+    /// Counts chunks over all windows: a chunk with a smaller number was begun earlier.
     let serial: UInt64
-    /// Decimal places of the prices in `entries`.
-    let scale: UInt8
-    let capacity: Int
-    private(set) var entries: [WindowEntry] = []
-    private(set) var kinds: [RetainedKind] = []
+    let firstTime: Int64
+    /// The key frame.
+    let head: State
+    private(set) var used: UInt16 = 0
+    private(set) var count: UInt16 = 0
 
-    init(serial: UInt64, scale: UInt8, capacity: Int) {
-        (self.serial, self.scale, self.capacity) = (serial, scale, capacity)
-        self.entries.reserveCapacity(capacity)
-        self.kinds.reserveCapacity(capacity)
+    init(serial: UInt64, firstTime: Int64, head: State, size: Int) {
+        (self.serial, self.firstTime, self.head) = (serial, firstTime, head)
+        self.bytes = Array(repeating: 0, count: size - Self.overhead)
     }
 
-    var isFull: Bool { self.entries.count == self.capacity }
-    var bytes: Int { self.capacity * (MemoryLayout<WindowEntry>.stride + MemoryLayout<RetainedKind>.stride) }
-    var newestTime: Int64 { self.entries.last?.time ?? .min }
+    var size: Int { self.bytes.count + Self.overhead }
 
-    mutating func append(_ entry: WindowEntry, _ kind: RetainedKind) {
-        self.entries.append(entry)
-        self.kinds.append(kind)
+    /// Whether an element fits, were the chunk of this size.
+    @inline(__always)
+    func holds(_ code: ElementCode, size: Int) -> Bool { Int(self.used) + code.length <= size - Self.overhead }
+
+    @inline(__always)
+    mutating func append(_ code: ElementCode) {
+        let start = Int(self.used)
+        var bytes = self.bytes.mutableSpan
+        code.write(to: &bytes, at: start)
+        self.used += UInt16(truncatingIfNeeded: code.length)
+        self.count += 1
     }
 
-    /// One element, with its prices as numbers.
-    func element(_ index: Int) -> RetainedElement {
-        let entry = self.entries[index]
-        return RetainedElement(
-            kind: self.kinds[index],
-            time: entry.time,
-            bid: ExactDecimal(mantissa: entry.bid, scale: self.scale),
-            ask: ExactDecimal(mantissa: entry.ask, scale: self.scale)
-        )
+    /// Gives back storage that nothing will come into, if it is worth the copy.
+    mutating func seal() {
+        // The allocator rounds to 16 bytes.
+        let needed = (Int(self.used) + Self.overhead + 15) / 16 * 16
+        if self.size - needed > self.size / 16 { self.resize(to: needed) }
     }
-}
 
-/// A retained element as the window gives it back.
-struct RetainedElement: Sendable {
-    let kind: RetainedKind
-    let time: Int64
-    let bid: ExactDecimal
-    let ask: ExactDecimal
+    mutating func resize(to size: Int) {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(size - Self.overhead)
+        bytes.append(contentsOf: self.bytes.prefix(Int(self.used)))
+        bytes.append(contentsOf: repeatElement(0, count: size - Self.overhead - bytes.count))
+        self.bytes = bytes
+    }
 }

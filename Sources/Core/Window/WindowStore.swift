@@ -1,43 +1,39 @@
-/// A quote as the window gives it back.
-public struct RetainedQuote: Equatable, Sendable {
-    /// Engine time.
-    public let time: Timestamp
-    public let bid: ExactDecimal
-    public let ask: ExactDecimal
-}
-
 /// The windows of all instruments: bounded by time for each, and by bytes for all together.
 ///
 /// Expiry and eviction take whole chunks: what is older than the span leaves with its chunk, and when the budget is
 /// used up the chunk that was begun first goes, whoever it belongs to.
 public struct WindowStore: ~Copyable {
-    private let span: Int64
     private let maxBytes: Int
-    private var windows: [QuoteWindow] = []
-    /// Chunks in the order in which they were begun; those that expired meanwhile are skipped by their serial.
-    private var order: [(serial: UInt64, instrument: Int)] = []
+    private var quotes: WindowShelf<QuoteState>
+    private var trades: WindowShelf<TradeState>
+    /// Whose chunks were begun, in that order: the instrument's position, doubled, and one more for trades.
+    ///
+    /// The first is that of the chunk numbered ``orderSerial``. Those of chunks that expired meanwhile stay until their
+    /// turn comes.
+    private var order: [UInt32] = []
     private var orderHead = 0
-    private var nextSerial: UInt64 = 0
-    public private(set) var bytes = 0
-    /// Elements held now. Kept up with every change, and counted anew in the chunks themselves by ``advance(to:)``.
-    public private(set) var held: UInt64 = 0
-    public private(set) var appended: UInt64 = 0
-    public private(set) var expired: UInt64 = 0
-    public private(set) var evicted: UInt64 = 0
-    /// Quotes whose prices have too many digits to be kept side by side.
-    public private(set) var unheld: UInt64 = 0
+    private var orderSerial: UInt64 = 0
 
-    /// Keeps each quote for `span` nanoseconds of engine time, and all together within `maxBytes`.
-    public init(span: Int64, maxBytes: Int) {
-        precondition(span > 0 && maxBytes >= 1 << 20, "a window needs a span, and a budget of at least 1 MiB")
-        (self.span, self.maxBytes) = (span, maxBytes)
+    /// Keeps each element for a time of its sort, and all together within a budget.
+    ///
+    /// - Parameters:
+    ///   - span: Nanoseconds of engine time for quotes.
+    ///   - tradeSpan: The same for trades.
+    ///   - maxBytes: For the chunks of all windows.
+    public init(span: Int64, tradeSpan: Int64, maxBytes: Int) {
+        precondition(span > 0 && tradeSpan > 0 && maxBytes >= 1 << 20, "a window needs a span, and at least 1 MiB")
+        self.maxBytes = maxBytes
+        self.quotes = WindowShelf(span: span)
+        self.trades = WindowShelf(span: tradeSpan)
     }
 
     public mutating func extend(toInstruments count: Int) {
-        while self.windows.count < count { self.windows.append(QuoteWindow()) }
+        self.quotes.extend(to: count)
+        self.trades.extend(to: count)
     }
 
-    /// Appends a quote. One whose prices have too many digits to be kept side by side is counted, and leaves a mark.
+    /// Appends a quote.
+    @inline(__always)
     mutating func append(
         _ kind: RetainedKind,
         _ instrument: InstrumentIndex,
@@ -47,101 +43,115 @@ public struct WindowStore: ~Copyable {
     ) {
         let position = instrument.position
         let serial = self.nextSerial
-        if let taken = self.windows[position].append(kind, time: time, bid: bid, ask: ask, nextSerial: serial) {
-            self.count(taken, of: position, at: time)
-        } else {
-            self.appended &+= 1
-            self.unheld &+= 1
-            self.append(.unheld, instrument, time: time)
-        }
+        let growth = self.quotes.append(kind, position, time: time, first: bid, second: ask, serial: serial)
+        if growth != WindowGrowth() { self.note(growth, UInt32(position) << 1) }
     }
 
     /// Appends what is no quote.
     mutating func append(_ mark: RetainedKind, _ instrument: InstrumentIndex, time: Int64) {
-        let taken = self.windows[instrument.position].append(mark, time: time, nextSerial: self.nextSerial)
-        self.count(taken, of: instrument.position, at: time)
+        let growth = self.quotes.append(mark, instrument.position, time: time, serial: self.nextSerial)
+        self.note(growth, UInt32(instrument.position) << 1)
     }
 
-    private mutating func count(_ taken: (bytes: Int, beganChunk: Bool), of position: Int, at time: Int64) {
-        self.appended &+= 1
-        self.held &+= 1
-        guard taken.beganChunk else { return }
-        self.order.append((self.nextSerial, position))
-        self.nextSerial &+= 1
-        self.bytes += taken.bytes
-        self.expire(position, before: time - self.span)
+    /// Appends a trade.
+    mutating func append(_ trade: Trade, time: Int64) {
+        let (position, serial) = (trade.instrument.position, self.nextSerial)
+        let (price, size) = (trade.price, trade.size)
+        let growth = self.trades.append(trade.taker, position, time: time, first: price, second: size, serial: serial)
+        self.note(growth, UInt32(position) << 1 | 1)
+    }
+
+    private var nextSerial: UInt64 { self.orderSerial &+ UInt64(self.order.count) }
+
+    private mutating func note(_ growth: WindowGrowth, _ owner: UInt32) {
+        if growth.beganChunk { self.order.append(owner) }
         while self.bytes > self.maxBytes, self.evictOldest() {}
     }
 
     /// Lets every window advance to `now`, also those whose instruments fell silent.
     public mutating func advance(to now: Timestamp) {
-        let limit = now.nanoseconds - self.span
-        for position in self.windows.indices { self.expire(position, before: limit) }
+        self.quotes.advance(to: now)
+        self.trades.advance(to: now)
         self.compactOrder()
-        self.held = self.windows.reduce(0) { $0 + UInt64($1.count) }
-    }
-
-    private mutating func expire(_ position: Int, before limit: Int64) {
-        while let chunk = self.windows[position].chunks.first, chunk.newestTime < limit {
-            guard let removed = self.windows[position].removeOldest() else { return }
-            self.expired &+= UInt64(removed.entries.count)
-            self.held &-= UInt64(removed.entries.count)
-            self.bytes -= removed.bytes
-        }
     }
 
     private mutating func evictOldest() -> Bool {
         while self.orderHead < self.order.count {
-            let (serial, position) = self.order[self.orderHead]
+            let serial = self.orderSerial &+ UInt64(self.orderHead)
+            let owner = self.order[self.orderHead]
             self.orderHead += 1
-            guard self.windows[position].chunks.first?.serial == serial else { continue }
-            guard let removed = self.windows[position].removeOldest() else { continue }
-            self.evicted &+= UInt64(removed.entries.count)
-            self.held &-= UInt64(removed.entries.count)
-            self.bytes -= removed.bytes
-            return true
+            let position = Int(owner >> 1)
+            let isGone =
+                owner & 1 == 0
+                ? self.quotes.evictOldest(of: position, serial: serial)
+                : self.trades.evictOldest(of: position, serial: serial)
+            if isGone { return true }
         }
         return false
     }
 
     private mutating func compactOrder() {
         while self.orderHead < self.order.count {
-            let (serial, position) = self.order[self.orderHead]
-            if let first = self.windows[position].chunks.first, first.serial <= serial { break }
+            let serial = self.orderSerial &+ UInt64(self.orderHead)
+            let owner = self.order[self.orderHead]
+            let position = Int(owner >> 1)
+            if owner & 1 == 0 ? self.quotes.holds(serial, of: position) : self.trades.holds(serial, of: position) {
+                break
+            }
             self.orderHead += 1
         }
         if self.orderHead > 1_024, self.orderHead * 2 > self.order.count {
             self.order.removeFirst(self.orderHead)
+            self.orderSerial &+= UInt64(self.orderHead)
             self.orderHead = 0
         }
     }
+}
 
-    /// Elements held of one instrument, their bytes of storage, and the age in nanoseconds of the oldest.
-    public func extent(of instrument: InstrumentIndex, at now: Timestamp) -> (quotes: Int, bytes: Int, span: Int64) {
-        let window = self.windows[instrument.position]
-        guard let oldest = window.oldestTime else { return (0, 0, 0) }
-        return (window.count, window.bytes, now.nanoseconds - oldest)
+// MARK: - What is held
+
+extension WindowStore {
+    /// What the chunks cost, with the storage that is not used yet.
+    public var bytes: Int { self.quotes.bytes + self.trades.bytes }
+    /// What the windows cost besides, whether or not they hold anything.
+    var fixedBytes: Int {
+        self.quotes.windows.capacity * MemoryLayout<QuoteWindow>.stride
+            + self.trades.windows.capacity * MemoryLayout<TradeWindow>.stride
+            + self.order.capacity * MemoryLayout<UInt32>.stride
+    }
+    /// Elements held now, as the shelves count them.
+    public var held: UInt64 { self.quotes.held &+ self.trades.held }
+    public var appended: UInt64 { self.quotes.appended &+ self.trades.appended }
+    public var expired: UInt64 { self.quotes.expired &+ self.trades.expired }
+    public var evicted: UInt64 { self.quotes.evicted &+ self.trades.evicted }
+
+    /// What is held of one instrument.
+    public struct Extent: Sendable, Equatable {
+        /// Quotes and marks.
+        public var quotes = 0
+        public var trades = 0
+        public var bytes = 0
+        /// The age of the oldest quote or mark, in nanoseconds; `nil` when there is none.
+        public var span: Int64?
+    }
+
+    public func extent(of instrument: InstrumentIndex, at now: Timestamp) -> Extent {
+        let (quotes, trades) = (self.window(of: instrument), self.tradeWindow(of: instrument))
+        return Extent(
+            quotes: quotes.count,
+            trades: trades.count,
+            bytes: quotes.bytes + trades.bytes,
+            span: quotes.oldestTime.map { now.nanoseconds - $0 }
+        )
     }
 
     /// The retained quotes of one instrument, oldest first, led by the one that stood where the window begins.
-    public func quotes(of instrument: InstrumentIndex) -> [RetainedQuote] {
-        let window = self.windows[instrument.position]
-        var quotes: [RetainedQuote] = []
-        if let standing = window.standing { quotes.append(RetainedQuote(standing)) }
-        for chunk in window.chunks {
-            for index in chunk.entries.indices where chunk.kinds[index].isQuote {
-                quotes.append(RetainedQuote(chunk.element(index)))
-            }
-        }
-        return quotes
-    }
+    public func quotes(of instrument: InstrumentIndex) -> [RetainedQuote] { self.window(of: instrument).quotes }
 
-    func window(of instrument: InstrumentIndex) -> QuoteWindow { self.windows[instrument.position] }
-}
+    /// The retained trades of one instrument, oldest first.
+    public func trades(of instrument: InstrumentIndex) -> [RetainedTrade] { self.tradeWindow(of: instrument).trades }
 
-extension RetainedQuote {
-    fileprivate init(_ element: RetainedElement) {
-        self.time = Timestamp(nanoseconds: element.time)
-        (self.bid, self.ask) = (element.bid, element.ask)
-    }
+    func window(of instrument: InstrumentIndex) -> QuoteWindow { self.quotes.windows[instrument.position] }
+
+    func tradeWindow(of instrument: InstrumentIndex) -> TradeWindow { self.trades.windows[instrument.position] }
 }

@@ -80,6 +80,6 @@ extension FlowSnapshot {
     /// Everything that was lost: displaced from the channel, evicted from a window, or cut off by the end.
     var drops: UInt64 {
         [self.displaced, self.conflated, self.refused].reduce(0) { $0 &+ $1.reduce(0, &+) }
-            &+ self.engine.windowEvicted &+ self.engine.windowUnheld
+            &+ self.engine.windowEvicted
     }
 }

@@ -1,69 +1,125 @@
-import Core
+@testable import Core
 
-/// What a window store should hold, in plain arrays: chunks of 8, 16, … 256 quotes whose prices share a scale.
+/// What a quote window store should hold, and what that should cost, worked out in plain arrays.
+///
+/// Only for quotes in whole units. It shares nothing with the store but the sizes of its types.
 struct WindowModel {
     struct Chunk {
-        var begun: Int
-        var capacity: Int
-        var quotes: [RetainedQuote]
+        let begun: Int
+        let firstTime: Int64
+        var quotes: [RetainedQuote] = []
+        /// Of the heap block; 40 of it are headers.
+        var size: Int
+        var used = 40
+    }
+
+    struct Instrument {
+        var chunks: [Chunk] = []
+        /// In the list of chunks, used or not.
+        var places = 0
+        var last: (time: Int64, bid: Int64, ask: Int64) = (.min, 0, 0)
+        var standing: RetainedQuote?
+
+        var bytes: Int {
+            let places = self.places == 0 ? 0 : 40 + self.places * MemoryLayout<WindowChunk<QuoteState>>.stride
+            return self.chunks.reduce(places) { $0 + $1.size }
+        }
     }
 
     let span: Int64
     let maxBytes: Int
-    private(set) var chunks: [[Chunk]]
-    private(set) var standing: [RetainedQuote?]
+    private(set) var instruments: [Instrument]
     private(set) var (appended, expired, evicted) = (0, 0, 0)
+    private(set) var bytes = 0
     private var begun = 0
 
     init(instruments: Int, span: Int64, maxBytes: Int) {
         (self.span, self.maxBytes) = (span, maxBytes)
-        self.chunks = Array(repeating: [], count: instruments)
-        self.standing = Array(repeating: nil, count: instruments)
+        self.instruments = Array(repeating: Instrument(), count: instruments)
     }
-
-    var bytes: Int { self.chunks.joined().reduce(0) { $0 + $1.capacity * 25 } }
 
     func quotes(of instrument: Int) -> [RetainedQuote] {
-        var quotes: [RetainedQuote] = []
-        if let standing = self.standing[instrument] { quotes.append(standing) }
-        for chunk in self.chunks[instrument] { quotes += chunk.quotes }
-        return quotes
+        let (standing, chunks) = (self.instruments[instrument].standing, self.instruments[instrument].chunks)
+        return (standing.map { [$0] } ?? []) + chunks.flatMap(\.quotes)
     }
 
-    mutating func append(_ quote: RetainedQuote, of instrument: Int) {
+    mutating func append(_ quote: RetainedQuote, of index: Int) {
+        let time = quote.time.nanoseconds
+        let before = self.instruments[index].bytes
+        let length = Self.length(of: quote, after: self.instruments[index].last)
+        let hasBegun = self.makeRoom(length, at: time, in: index)
+        let open = self.instruments[index].chunks.count - 1
+        self.instruments[index].chunks[open].quotes.append(quote)
+        self.instruments[index].chunks[open].used += length
+        self.instruments[index].last = (time, quote.bid.mantissa, quote.ask.mantissa)
+        self.bytes += self.instruments[index].bytes - before
         self.appended += 1
-        if let last = self.chunks[instrument].indices.last,
-            self.chunks[instrument][last].quotes.count < self.chunks[instrument][last].capacity
-        {
-            self.chunks[instrument][last].quotes.append(quote)
-            return
-        }
-        let capacity = min((self.chunks[instrument].last?.capacity ?? 4) * 2, 256)
-        self.chunks[instrument].append(Chunk(begun: self.begun, capacity: capacity, quotes: [quote]))
-        self.begun += 1
-        self.expire(instrument, at: quote.time)
+        if hasBegun { self.expire(index, at: quote.time) }
         while self.bytes > self.maxBytes { self.evict() }
     }
 
-    mutating func advance(to now: Timestamp) {
-        for instrument in self.chunks.indices { self.expire(instrument, at: now) }
+    /// Whether that begins a chunk.
+    private mutating func makeRoom(_ length: Int, at time: Int64, in index: Int) -> Bool {
+        // A full chunk is an eighth of the window, from 256 bytes to 8 KiB, and grows in quarters.
+        let eighths = (self.instruments[index].bytes / 8 + 255) / 256
+        let whole = min(max(eighths, 1), 32) * 256
+        let last = self.instruments[index].chunks.count - 1
+        if last >= 0 {
+            let open = self.instruments[index].chunks[last]
+            let covered = time - open.firstTime
+            let isOver = covered > self.span || (covered > self.span / 8 && open.used >= 256 + 40)
+            if !isOver, open.used + length <= open.size { return false }
+            let grown = min(whole, open.size + whole / 4)
+            if !isOver, open.used + length <= grown {
+                self.instruments[index].chunks[last].size = grown
+                return false
+            }
+            let needed = (open.used + 15) / 16 * 16
+            if open.size - needed > open.size / 16 { self.instruments[index].chunks[last].size = needed }
+        }
+        self.instruments[index].chunks.append(Chunk(begun: self.begun, firstTime: time, size: max(whole / 4, 128)))
+        self.instruments[index].places = max(self.instruments[index].places, last + 2)
+        self.begun += 1
+        return true
     }
 
-    private mutating func expire(_ instrument: Int, at now: Timestamp) {
-        while let newest = self.chunks[instrument].first?.quotes.last, now.nanoseconds(since: newest.time) > self.span {
-            self.expired += self.removeFirst(of: instrument)
+    /// Bytes of a quote: one or two, and as many as each difference to the quote before needs.
+    private static func length(of quote: RetainedQuote, after last: (time: Int64, bid: Int64, ask: Int64)) -> Int {
+        func needed(_ value: UInt64) -> Int { value == 0 ? 0 : 1 + needed(value >> 8) }
+        func signed(_ value: Int64) -> Int { needed(UInt64(value < 0 ? -2 * value - 1 : 2 * value)) }
+        let bid = quote.bid.mantissa - last.bid
+        let time = needed(UInt64(bitPattern: quote.time.nanoseconds &- last.time))
+        let prices = [signed(bid), signed(quote.ask.mantissa - last.ask - bid)]
+        if time > 5 || prices.contains(where: { $0 > 4 }) { return 2 + max(time, 1) + prices[0] + prices[1] }
+        return 1 + max(time, 2) + prices.reduce(0) { $0 + ($1 == 3 ? 4 : $1) }
+    }
+
+    mutating func advance(to now: Timestamp) {
+        for instrument in self.instruments.indices { self.expire(instrument, at: now) }
+    }
+
+    private mutating func expire(_ index: Int, at now: Timestamp) {
+        while let newest = self.instruments[index].chunks.first?.quotes.last,
+            now.nanoseconds(since: newest.time) > self.span
+        {
+            self.expired += self.removeFirst(of: index)
         }
     }
 
     private mutating func evict() {
-        let holders = self.chunks.indices.filter { !self.chunks[$0].isEmpty }
-        guard let earliest = holders.min(by: { self.chunks[$0][0].begun < self.chunks[$1][0].begun }) else { return }
+        let holders = self.instruments.indices.filter { !self.instruments[$0].chunks.isEmpty }
+        let oldest = holders.map { (begun: self.instruments[$0].chunks[0].begun, index: $0) }
+        guard let earliest = oldest.min(by: { $0.begun < $1.begun })?.index else { return }
         self.evicted += self.removeFirst(of: earliest)
     }
 
-    private mutating func removeFirst(of instrument: Int) -> Int {
-        let chunk = self.chunks[instrument].removeFirst()
-        self.standing[instrument] = chunk.quotes.last
+    private mutating func removeFirst(of index: Int) -> Int {
+        let before = self.instruments[index].bytes
+        let chunk = self.instruments[index].chunks.removeFirst()
+        self.instruments[index].standing = chunk.quotes.last
+        let left = self.instruments[index].chunks.count
+        if left == 0 || self.instruments[index].places > 2 * left + 4 { self.instruments[index].places = left }
+        self.bytes += self.instruments[index].bytes - before
         return chunk.quotes.count
     }
 }

@@ -6,7 +6,7 @@ import Testing
 struct WindowOrderTests {
     @Test("evicts in the order of beginning also after thousands of chunks have expired")
     func evictionAfterExpiry() {
-        var store = WindowStore(span: second, maxBytes: 1 << 20)
+        var store = WindowStore(span: second, tradeSpan: second, maxBytes: 1 << 20)
         store.extend(toInstruments: 2)
         var now = Timestamp.origin
         for _ in 0..<5_000 {
@@ -18,7 +18,7 @@ struct WindowOrderTests {
         #expect(store.held == 1)
         #expect(store.expired == 4_999)
         #expect(store.evicted == 0)
-        while store.evicted == 0, store.appended < 200_000 {
+        while store.evicted == 0, store.appended < 1_000_000 {
             now = now + 1
             Self.keep(1, at: now, in: &store)
         }
@@ -26,7 +26,6 @@ struct WindowOrderTests {
         #expect(store.quotes(of: InstrumentIndex(0)).count == 1, "what stood there last is kept")
         #expect(store.bytes <= 1 << 20)
         #expect(store.appended == store.expired + store.evicted + store.held)
-        #expect(store.unheld == 0)
     }
 
     private static func keep(_ instrument: Int, at time: Timestamp, in store: inout WindowStore) {

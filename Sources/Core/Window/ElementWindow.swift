@@ -1,0 +1,147 @@
+/// What an append did to the storage of a window.
+struct WindowGrowth: Sendable, Equatable {
+    /// The difference in bytes: less than 0 when a chunk gave back more than the next one took.
+    var bytes = 0
+    var beganChunk = false
+}
+
+/// The elements of one instrument that are still in the window, oldest chunk first.
+///
+/// A plain value: a copy shares the chunks, so handing one out costs the engine nothing but the next append's copy of
+/// the open chunk.
+struct ElementWindow<State: WindowState>: Sendable {
+    typealias Chunk = WindowChunk<State>
+
+    private(set) var chunks: [Chunk] = []
+    /// What everything so far came to, whether it is still in the window or not.
+    private(set) var last = State()
+
+    /// What everything that left the window came to; `nil` while nothing has left it.
+    var past: State? {
+        let past = self.chunks.first?.head ?? self.last
+        return past.base.time == .min ? nil : past
+    }
+
+    var count: Int { self.chunks.reduce(0) { $0 + Int($1.count) } }
+    var oldestTime: Int64? { self.chunks.first?.firstTime }
+
+    /// What the chunks cost: their storage and their places in this window's list, used or not.
+    var bytes: Int {
+        guard self.chunks.capacity > 0 else { return 0 }
+        let list = Chunk.overhead + self.chunks.capacity * MemoryLayout<Chunk>.stride
+        return self.chunks.reduce(list) { $0 + $1.size }
+    }
+
+    /// When the newest element of the oldest chunk came.
+    var oldestChunkEnd: Int64 { self.chunks.count > 1 ? self.chunks[1].head.base.time : self.last.base.time }
+
+    /// Appends an element with numbers of its own.
+    ///
+    /// - Parameters:
+    ///   - kind: What the element says.
+    ///   - time: Not before the last one's.
+    ///   - first: Its first number, exactly.
+    ///   - second: Its second number, exactly.
+    ///   - serial: The number of the chunk, should one be begun.
+    ///   - span: How long the window is to be: it limits the time that a chunk covers.
+    /// - Returns: What that did to the storage.
+    @inline(__always)
+    mutating func append(
+        _ kind: State.Kind,
+        time: Int64,
+        first: ExactDecimal,
+        second: ExactDecimal,
+        serial: UInt64,
+        span: Int64
+    ) -> WindowGrowth {
+        let before = self.last.base
+        var now = before
+        now.time = time
+        now.move(first: first, second: second, isLinked: State.isLinked)
+        var code = ElementCode(kind.rawValue, before: before, now: now, isLinked: State.isLinked)
+        var growth = WindowGrowth()
+        if !self.hasRoom(for: code, at: time, span) {
+            growth = self.makeRoom(for: code, at: time, serial: serial, span: span)
+            if growth.beganChunk, now.coarsen(to: first, second, isLinked: State.isLinked) {
+                code = ElementCode(kind.rawValue, before: before, now: now, isLinked: State.isLinked)
+            }
+        }
+        self.write(kind, code, now)
+        return growth
+    }
+
+    /// Appends a mark: an element that leaves the numbers as they are.
+    mutating func append(_ mark: State.Kind, time: Int64, serial: UInt64, span: Int64) -> WindowGrowth {
+        let before = self.last.base
+        var now = before
+        now.time = time
+        let code = ElementCode(mark.rawValue, before: before, now: now, isLinked: State.isLinked)
+        var growth = WindowGrowth()
+        if !self.hasRoom(for: code, at: time, span) {
+            growth = self.makeRoom(for: code, at: time, serial: serial, span: span)
+        }
+        self.write(mark, code, now)
+        return growth
+    }
+
+    @inline(__always)
+    private mutating func write(_ kind: State.Kind, _ code: ElementCode, _ now: ElementBase) {
+        self.chunks[self.chunks.count - 1].append(code)
+        self.last.base = now
+        self.last.note(kind)
+    }
+
+    @inline(__always)
+    private func hasRoom(for code: ElementCode, at time: Int64, _ span: Int64) -> Bool {
+        let open = self.chunks.count - 1
+        return open >= 0 && self.chunks[open].holds(code, size: self.chunks[open].size)
+            && !self.isOver(self.chunks[open], at: time, span)
+    }
+
+    /// Whether a chunk covers so much time that it would keep its oldest elements for too long.
+    @inline(__always)
+    private func isOver(_ chunk: Chunk, at time: Int64, _ span: Int64) -> Bool {
+        let covered = time &- chunk.firstTime
+        return covered > span / 8 && (covered > span || chunk.used >= 256)
+    }
+
+    /// Grows the open chunk, or begins another: the more the window holds, the larger.
+    @inline(never)
+    private mutating func makeRoom(for code: ElementCode, at time: Int64, serial: UInt64, span: Int64) -> WindowGrowth {
+        let before = self.bytes
+        let whole = Self.chunkSize(inWindowOf: before)
+        if let open = self.chunks.indices.last {
+            let size = min(self.chunks[open].size + whole / 4, whole)
+            if !self.isOver(self.chunks[open], at: time, span), self.chunks[open].holds(code, size: size) {
+                self.chunks[open].resize(to: size)
+                return WindowGrowth(bytes: self.bytes - before)
+            }
+            self.chunks[open].seal()
+        }
+        let chunk = Chunk(serial: serial, firstTime: time, head: self.last, size: max(whole / 4, Chunk.shortest))
+        self.chunks.reserveCapacity(self.chunks.count + 1)
+        self.chunks.append(chunk)
+        return WindowGrowth(bytes: self.bytes - before, beganChunk: true)
+    }
+
+    /// The size of a full chunk: an eighth of the window, in steps of 256 bytes, so that its quarters are steps of 64.
+    private static func chunkSize(inWindowOf bytes: Int) -> Int {
+        min(max((bytes / 8 + 255) / 256 * 256, Chunk.shortest * 2), Chunk.longest)
+    }
+
+    /// Takes the oldest chunk out.
+    ///
+    /// - Returns: The elements that it held, and the bytes that this gave back.
+    mutating func removeOldest() -> (count: Int, bytes: Int) {
+        guard !self.chunks.isEmpty else { return (0, 0) }
+        let before = self.bytes
+        let count = Int(self.chunks.removeFirst().count)
+        // A list that was long once is copied to one that fits.
+        if self.chunks.isEmpty {
+            self.chunks = []
+        } else if self.chunks.capacity > self.chunks.count * 2 + 4 {
+            self.chunks = self.chunks.map(\.self)
+        }
+        return (count, before - self.bytes)
+    }
+}
