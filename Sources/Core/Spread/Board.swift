@@ -68,8 +68,9 @@ public final class VenueCells: Sendable {
     public let flagged = QuoteFlag.allCases.map { _ in TallyCell() }
     /// What the venue's windows hold, as of the last heartbeat.
     public let windowQuotes = LevelCell()
+    public let windowTrades = LevelCell()
     public let windowBytes = LevelCell()
-    /// The shortest history among the venue's instruments that have one, in nanoseconds.
+    /// The shortest history of quotes among the venue's instruments that have one, in nanoseconds.
     public let windowSpan = LevelCell()
     let endToEnd: (any DurationRecorder)?
 

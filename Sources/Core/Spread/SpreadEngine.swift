@@ -83,7 +83,8 @@ public struct SpreadEngine: ~Copyable {
             case .stale(let instrument, let reason, let instant):
                 self.becomeStale(instrument.position, reason, at: instant)
             case .withdrawn(let instrument, let instant): self.withdraw(instrument.position, at: instant)
-            case .trade, .control: break
+            case .trade(let trade): self.apply(trade)
+            case .control: break
             case .heartbeat(let loop, let sentAt):
                 self.advance(to: sentAt)
                 heartbeat(loop, sentAt)
@@ -95,8 +96,12 @@ public struct SpreadEngine: ~Copyable {
     }
 
     private func isKnown(_ element: RawElement) -> Bool {
-        guard let instrument = element.instrument else { return true }
-        return instrument.position < self.legs.count
+        switch element.payload {
+        case .quote(let quote): quote.instrument.position < self.legs.count
+        case .trade(let trade): trade.instrument.position < self.legs.count
+        case .stale(let instrument, _, _), .withdrawn(let instrument, _): instrument.position < self.legs.count
+        case .control, .heartbeat: true
+        }
     }
 
     /// Adds what the windows did since the last batch.
@@ -138,6 +143,11 @@ extension SpreadEngine {
         // A seed's time is that of its request: it says nothing of how fast we are.
         guard !quote.flags.contains(.seeded) else { return }
         venue.endToEnd?.record(nanoseconds: max(0, clock().nanoseconds(since: quote.receivedAt)))
+    }
+
+    private mutating func apply(_ trade: Trade) {
+        let time = self.engineTime(of: trade.instrument.position, at: trade.receivedAt)
+        self.windows.append(trade, time: time)
     }
 
     private func count(_ flags: QuoteFlags, at venue: VenueCells) {
@@ -207,14 +217,16 @@ extension SpreadEngine {
 extension SpreadEngine {
     private func publishWindows(at now: Timestamp) {
         for (index, cells) in self.cells.venues.enumerated() {
-            var (quotes, bytes, shortest) = (0, 0, Int64.max)
+            var (quotes, trades, bytes, shortest) = (0, 0, 0, Int64.max)
             for position in self.legs.indices where self.legs[position].venue.position == index {
                 let extent = self.windows.extent(of: InstrumentIndex(position), at: now)
                 quotes += extent.quotes
+                trades += extent.trades
                 bytes += extent.bytes
                 if let span = extent.span { shortest = min(shortest, span) }
             }
             cells.windowQuotes.set(Int64(quotes))
+            cells.windowTrades.set(Int64(trades))
             cells.windowBytes.set(Int64(bytes))
             cells.windowSpan.set(shortest == .max ? 0 : max(0, shortest))
         }
@@ -223,6 +235,11 @@ extension SpreadEngine {
     /// The retained quotes of one instrument, oldest first.
     public func retainedQuotes(of instrument: InstrumentIndex) -> [RetainedQuote] {
         self.windows.quotes(of: instrument)
+    }
+
+    /// The retained trades of one instrument, oldest first.
+    public func retainedTrades(of instrument: InstrumentIndex) -> [RetainedTrade] {
+        self.windows.trades(of: instrument)
     }
 }
 

@@ -27,9 +27,14 @@ enum MarketEvent {
     case quote(instrument: Int, ScriptedQuote, at: Timestamp, isRepeat: Bool, isSeed: Bool)
     case stale(instrument: Int, StaleReason, at: Timestamp)
     case withdrawn(instrument: Int, at: Timestamp)
-    case trade(instrument: Int, at: Timestamp)
+    case trade(instrument: Int, price: Int64, at: Timestamp)
     case control
     case heartbeat(at: Timestamp)
+
+    /// The instrument that this is about.
+    var subject: Int? {
+        if case .trade(let instrument, _, _) = self { instrument } else { self.instrument }
+    }
 
     /// The instrument whose knowledge goes when this is displaced.
     var instrument: Int? {
@@ -61,13 +66,12 @@ enum MarketEvent {
             return RawElement(.stale(InstrumentIndex(instrument), reason, at: instant), venue: venue)
         case .withdrawn(let instrument, let instant):
             return RawElement(.withdrawn(InstrumentIndex(instrument), at: instant), venue: venue)
-        case .trade(let instrument, let instant):
-            let one = ExactDecimal(mantissa: 1, scale: 0)
+        case .trade(let instrument, let price, let instant):
             let trade = Trade(
                 instrument: InstrumentIndex(instrument),
-                price: one,
-                size: one,
-                taker: .sell,
+                price: ExactDecimal(mantissa: price, scale: 2),
+                size: ExactDecimal(mantissa: price + 1, scale: 1),
+                taker: price % 2 == 0 ? .buy : .sell,
                 id: 7,
                 exchangeTime: instant,
                 receivedAt: instant
@@ -99,7 +103,7 @@ struct MarketScript {
         let instrument = self.random.int(0...(self.venueOfInstrument.count - 1))
         switch self.random.int(0...99) {
         case 0...1: return .heartbeat(at: self.now)
-        case 2: return .trade(instrument: instrument, at: self.now)
+        case 2: return .trade(instrument: instrument, price: Int64(self.random.int(1...5_000)), at: self.now)
         case 3: return .control
         case 4:
             self.lastSent[instrument] = nil

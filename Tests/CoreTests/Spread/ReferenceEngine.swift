@@ -33,6 +33,8 @@ struct ReferenceEngine {
         var isStale = false
         /// Everything that was accepted, at its engine time.
         var history: [(time: Int64, quote: ScriptedQuote)] = []
+        /// Engine time and price of every trade.
+        var trades: [(time: Int64, price: Int64)] = []
 
         var givesSpread: Bool { self.standing.map { !$0.isOneSided && !$0.isCrossed } ?? false }
     }
@@ -90,7 +92,7 @@ struct ReferenceEngine {
     }
 
     mutating func apply(_ event: MarketEvent, clock: Timestamp) {
-        if let instrument = event.instrument, instrument >= self.instruments.count {
+        if let instrument = event.subject, instrument >= self.instruments.count {
             self.unknown += 1
             return
         }
@@ -101,7 +103,9 @@ struct ReferenceEngine {
         case .withdrawn(let instrument, let instant):
             if self.instruments[instrument].standing != nil { self.mark(instrument, at: instant) }
             self.instruments[instrument].standing = nil
-        case .trade, .control: break
+        case .trade(let instrument, let price, let instant):
+            self.instruments[instrument].trades.append((self.nextTime(of: instrument, at: instant), price))
+        case .control: break
         case .heartbeat(let instant): self.advance(to: instant)
         }
     }

@@ -120,6 +120,7 @@ struct EngineRun: ~Copyable {
         self.windowSpan = random.oneIn(3) ? 1_800 * second : Int64(random.int(1...60)) * second
         var engineSettings = try EngineSettings(self.settings)
         engineSettings.windowSpan = self.windowSpan
+        engineSettings.tradeSpan = Int64(random.int(1...60)) * second
         self.engine = SpreadEngine(universe: self.universe, settings: engineSettings, board: self.board)
         self.reference = ReferenceEngine(settings: self.settings, venues: venues)
         for _ in 0..<random.int(0...self.listing.count) { self.list() }
@@ -242,11 +243,25 @@ extension EngineRun {
             if retained != history.suffix(retained.count) || retained.isEmpty != history.isEmpty {
                 differences.append("window of \(index)")
             }
+            differences += self.differentTrades(index, instrument)
             if self.windowSpan > 1_000 * second, retained.count != history.count {
                 differences.append("window of \(index) is short")
             }
         }
         return differences
+    }
+
+    private func differentTrades(_ index: Int, _ instrument: ReferenceEngine.Instrument) -> [String] {
+        let trades = instrument.trades.map { time, price in
+            RetainedTrade(
+                time: Timestamp(nanoseconds: time),
+                price: ExactDecimal(mantissa: price, scale: 2),
+                size: ExactDecimal(mantissa: price + 1, scale: 1),
+                taker: price % 2 == 0 ? .buy : .sell
+            )
+        }
+        let retained = self.engine.retainedTrades(of: InstrumentIndex(index))
+        return retained == trades.suffix(retained.count) ? [] : ["trades of \(index)"]
     }
 
     private func differentCounts() -> [String] {
@@ -281,7 +296,8 @@ extension EngineRun {
         let history = self.reference.instruments.reduce(0) { $0 + $1.history.count }
         if self.tally.applied + self.tally.rejectedUnknown != UInt64(self.taken) { differences.append("\(self.tally)") }
         if self.tally.rejectedUnknown != UInt64(self.reference.unknown) { differences.append("unknown: \(self.tally)") }
-        let elements = UInt64(history + self.reference.marks)
+        let trades = self.reference.instruments.reduce(0) { $0 + $1.trades.count }
+        let elements = UInt64(history + self.reference.marks + trades)
         if self.tally.windowAppended != elements { differences.append("appended: \(self.tally), not \(elements)") }
         if self.tally.windowHeld + self.tally.windowExpired != elements { differences.append("held: \(self.tally)") }
         if self.heartbeats != self.expectedHeartbeats { differences.append("heartbeats") }
