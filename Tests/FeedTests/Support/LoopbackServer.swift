@@ -13,7 +13,7 @@ final class LoopbackServer: Sendable {
     private let channel: any Channel
     private let answered: Mutex<[Peer]>
 
-    /// Listens on a free port; `onRequest` is called on the server's loop for the first request of each connection.
+    /// Listens on a free port; `onRequest` is called on the server's loop for each request: clients keep connections.
     static func start(
         on group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         tls: NIOSSLContext? = nil,
@@ -27,7 +27,7 @@ final class LoopbackServer: Sendable {
                     if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     let peer = Peer(channel: channel) { peer in
                         onRequest(peer)
-                        peers.put(peer)
+                        if peer.requestCount == 1 { peers.put(peer) }
                     }
                     try channel.pipeline.syncOperations.addHandler(PeerHandler(peer))
                 }
@@ -60,7 +60,9 @@ enum ClientFrame: Equatable, Sendable { case text(String), ping([UInt8]), pong([
 final class Peer: @unchecked Sendable {
     let channel: any Channel
     let frames = Incoming<ClientFrame>()
+    /// The last request, without its body.
     fileprivate(set) var request = ""
+    fileprivate private(set) var requestCount = 0
     private var bytes: [UInt8] = []
     private let onRequest: @Sendable (Peer) -> Void
 
@@ -100,11 +102,13 @@ final class Peer: @unchecked Sendable {
 
     fileprivate func read(_ new: ByteBuffer) {
         self.bytes += Array(new.readableBytesView)
-        if self.request.isEmpty {
+        // A client's frames begin with a byte above ASCII, its requests with a letter.
+        while let first = self.bytes.first, first < 0x80 {
             let text = String(decoding: self.bytes, as: UTF8.self)
             guard let end = text.firstRange(of: "\r\n\r\n") else { return }
             self.request = String(text[..<end.lowerBound])
             self.bytes.removeFirst(self.request.utf8.count + 4)
+            self.requestCount += 1
             self.onRequest(self)
         }
         while let frame = self.takeFrame() {
