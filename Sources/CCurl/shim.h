@@ -37,6 +37,25 @@ static inline CURLcode arb1d_easy_set_sink(CURL *easy, arb1d_curl_sink sink, voi
     return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_WRITEDATA, context);
 }
 
+/* Called for each line of a response's head, its line end included, and for the empty line behind it. */
+static inline CURLcode arb1d_easy_set_head_sink(CURL *easy, arb1d_curl_sink sink, void *context) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, sink);
+    return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
+}
+
+/*
+ * Leaves a resolver thread that still runs to itself when the transfer ends. Otherwise curl joins it, and whoever
+ * drives the multi handle stands still for as long as getaddrinfo does, far beyond the transfer's own timeout. The
+ * thread frees what it holds when it is done. Since 7.87; an older libcurl waits.
+ */
+static inline void arb1d_easy_leave_resolver(CURL *easy) {
+#if LIBCURL_VERSION_NUM >= 0x075700
+    (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#else
+    (void)easy;
+#endif
+}
+
 static inline CURLcode arb1d_easy_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }

@@ -105,6 +105,94 @@ struct RestRequestTests {
     }
 }
 
+/// What a receiver of notifications may do to whom only its status interests.
+@Suite("REST requests that want no body", .timeLimit(.minutes(1)))
+struct RestStatusOnlyTests {
+    /// None of these servers closes, and the client's own limits are far away: whoever waited for a body would be late.
+    private static func post(_ port: Int, _ body: [UInt8] = [65], timeout: Duration = .seconds(600)) -> RestRequest {
+        RestRequest("http://127.0.0.1:\(port)/", method: .post(body), totalTimeout: timeout, wantsBody: false)
+    }
+
+    private func send(_ requests: [RestRequest], _ judge: (RestResponse) -> Void) async throws(RestError) {
+        var settings = RestSettings(version: "test")
+        settings.maxBodyBytes = 1000
+        let client = RestClient(settings: settings, clock: ReceiveClock())
+        defer { client.shutDown() }
+        for request in requests { judge(try await client.send(request)) }
+    }
+
+    @Test(
+        "the head is the answer, whatever follows it",
+        arguments: [
+            "200 OK\r\nContent-Length: 104857600\r\n\r\n", "201 Created\r\nContent-Length: 10\r\n\r\na",
+            "200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n", "200 OK\r\n\r\nuntil it closes",
+            "200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n", "202 Bare\nContent-Length: 10\n\n",
+            "200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nhalf",
+            "204 No Content\r\n\r\n", "200 OK\r\nContent-Length: 0\r\n\r\n",
+            "302 Found\r\nLocation: /x\r\nContent-Length: 10\r\n\r\n", "410 Gone\r\nContent-Length: 10\r\n\r\n",
+        ]
+    )
+    func headOnly(answer: String) async throws {
+        for interim in ["", "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"] {
+            let server = try await LoopbackServer.start { $0.write(Array((interim + "HTTP/1.1 " + answer).utf8)) }
+            try await self.send([Self.post(server.port)]) { response in
+                #expect(response.status == Int(answer.prefix(3)) && response.body.isEmpty)
+            }
+        }
+    }
+
+    @Test("a body beyond every limit does no harm")
+    func long() async throws {
+        let server = try await LoopbackServer.start { $0.answer("200 OK", body: .init(repeating: 65, count: 5 << 20)) }
+        try await self.send([Self.post(server.port)]) { response in
+            #expect(response.status == 200 && response.body.isEmpty)
+        }
+    }
+
+    @Test("Retry-After is read also where a body is on its way")
+    func retryAfter() async throws {
+        let server = try await LoopbackServer.start { peer in
+            let head = "HTTP/1.1 503 Later\r\nContent-Length: 104857600\r\nRetry-After: 7\r\n\r\n"
+            peer.write(Array(head.utf8))
+        }
+        try await self.send([Self.post(server.port)]) { response in
+            #expect(response.status == 503 && response.retryAfter == .seconds(7))
+        }
+    }
+
+    @Test(
+        "less than the head of a final response is no answer",
+        arguments: [
+            "", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n", "HTTP/1.1 100 Continue\r\n\r\n",
+            "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\n",
+        ]
+    )
+    func unfinished(answer: String) async throws {
+        let server = try await LoopbackServer.start { $0.write(Array(answer.utf8)) }
+        await #expect(throws: RestError.timeout) {
+            try await self.send([Self.post(server.port, timeout: .milliseconds(100))]) { _ in }
+        }
+    }
+
+    @Test("a connection is used again where the answer has no body, or a short one", arguments: [[], [65, 66]])
+    func reuse(body: [UInt8]) async throws {
+        let server = try await RequestServer.start(answer: .init(body: body))
+        try await self.send([Self.post(server.port), Self.post(server.port)]) { response in
+            #expect(response.status == 200 && response.body.isEmpty)
+        }
+        let connections = [await server.next().connection, await server.next().connection]
+        #expect(connections == [1, 1])
+    }
+
+    @Test("who answers before it has read all of the request gets the rest")
+    func early() async throws {
+        let server = try await RequestServer.start(answer: .init(isEarlyHead: true))
+        let body = [UInt8](repeating: 65, count: 8_000_000)
+        try await self.send([Self.post(server.port, body)]) { #expect($0.status == 200) }
+        #expect(await server.next().body == body)
+    }
+}
+
 @Suite("Certificates of a request", .timeLimit(.minutes(1)))
 struct RestCertificateTests {
     private static func post(_ client: RestClient, _ host: String, _ port: Int, caFile: String?) async -> String {

@@ -55,7 +55,7 @@ public final class RestClient: Sendable {
 
     /// Returns when the REST thread has called its last completion; call ``shutDown()`` first, or it waits for that.
     ///
-    /// Does not wait for curl to clean up, which a resolver that hangs could delay by many seconds.
+    /// Does not wait for curl to clean up, which a resolver that hangs could delay in a libcurl before 7.87.
     public func ended() async { await self.mailbox.ended() }
 
     private func submit(

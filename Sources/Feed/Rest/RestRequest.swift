@@ -14,19 +14,24 @@ public struct RestRequest: Sendable {
     public var caFile: String?
     /// For all of it, instead of that of the client's settings.
     public var totalTimeout: Duration?
+    /// Without it the status is the whole answer: the request succeeds as soon as the head of the response is here and
+    /// the request is sent, with an empty body, whatever comes behind the head, and however slowly.
+    public var wantsBody: Bool
 
     public init(
         _ url: String,
         method: Method = .get,
         headers: [(name: String, value: String)] = [],
         caFile: String? = nil,
-        totalTimeout: Duration? = nil
+        totalTimeout: Duration? = nil,
+        wantsBody: Bool = true
     ) {
         self.url = url
         self.method = method
         self.headers = headers
         self.caFile = caFile
         self.totalTimeout = totalTimeout
+        self.wantsBody = wantsBody
     }
 }
 

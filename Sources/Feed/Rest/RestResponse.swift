@@ -3,7 +3,7 @@ public import Core
 /// A whole answer to a request.
 public struct RestResponse: Sendable {
     public let status: Int
-    /// Already unpacked.
+    /// Already unpacked; empty when the request wants none.
     public let body: [UInt8]
     /// When the request began: what the body says was true at some time after it.
     public let startedAt: Timestamp

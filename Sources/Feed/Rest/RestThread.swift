@@ -47,7 +47,7 @@ import Glibc
             // Sleeps until a socket, curl's own timers or a wake-up; the limit only guards against a lost one.
             unsafe curl_multi_poll(self.multi, nil, 0, 10_000, nil)
         }
-        // All are told before any is removed: curl may wait for a resolver then.
+        // All are told before any is removed: a libcurl before 7.87 may wait for a resolver then.
         for transfer in self.transfers.values { transfer.errand.completion(.failure(.shutDown)) }
         self.mailbox.end()
         for transfer in self.transfers.values { unsafe curl_multi_remove_handle(self.multi, transfer.easy) }
@@ -79,6 +79,11 @@ import Glibc
             // Read before the handle is removed: the message is gone then.
             let code = unsafe arb1d_message_result(message)
             self.finish(transfer, transfer.result(code, clock: self.clock))
+        }
+        // After the messages: a short body that came with the head has ended the transfer by itself, and left a
+        // connection to use again. Where more is to come, removing the transfer closes the connection.
+        for transfer in self.transfers.values where transfer.isAnswered {
+            self.finish(transfer, transfer.result(CURLE_OK, clock: self.clock))
         }
     }
 

@@ -12,6 +12,8 @@ import Core
     private var headers: UnsafeMutablePointer<curl_slist>?
     private var body: [UInt8] = []
     private var isTooLarge = false
+    /// The head of the final response is here; known only where that is all that is wanted.
+    private var hasHead = false
 
     /// - Returns: `nil` when curl has no memory for it or refuses an option.
     init?(_ errand: RestErrand, settings: RestSettings, startedAt: MonotonicInstant) {
@@ -29,10 +31,19 @@ import Core
         unsafe curl_slist_free_all(self.headers)
     }
 
-    /// The outcome, once curl says that the transfer is done.
+    /// All that is wanted is here, and the request is with the receiver whole: the transfer need not go on.
+    var isAnswered: Bool {
+        guard self.hasHead, case .post(let body) = self.errand.request.method else { return self.hasHead }
+        var sent: curl_off_t = 0
+        unsafe arb1d_easy_get_offset(self.easy, CURLINFO_SIZE_UPLOAD_T, &sent)
+        return Int(sent) >= body.count
+    }
+
+    /// The outcome, once curl says that the transfer is done or it is answered; how the body ended does not matter to
+    /// who does not want it.
     func result(_ code: CURLcode, clock: ReceiveClock) -> Result<RestResponse, RestError> {
         guard !self.isTooLarge else { return .failure(.tooLarge) }
-        guard code == CURLE_OK else { return .failure(RestError(code)) }
+        guard code == CURLE_OK || self.hasHead else { return .failure(RestError(code)) }
         var status = 0
         var retryAfter: curl_off_t = 0
         unsafe arb1d_easy_get_long(self.easy, CURLINFO_RESPONSE_CODE, &status)
@@ -49,12 +60,21 @@ import Core
     }
 
     private func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard self.errand.request.wantsBody else { return true }
         guard self.body.count + bytes.count <= self.limit else {
             self.isTooLarge = true
             return false
         }
         unsafe self.body.append(contentsOf: bytes)
         return true
+    }
+
+    /// Takes a line of a head; the empty one ends it, and only a final response's, no 1xx, is an answer.
+    private func takeHead(_ line: UnsafeRawBufferPointer) {
+        guard let first = unsafe line.first, first == UInt8(ascii: "\r") || first == UInt8(ascii: "\n") else { return }
+        var status = 0
+        unsafe arb1d_easy_get_long(self.easy, CURLINFO_RESPONSE_CODE, &status)
+        if status >= 200 { self.hasHead = true }
     }
 
     private func configure(_ settings: RestSettings) -> Bool {
@@ -67,14 +87,13 @@ import Core
             self.set(CURLOPT_SSL_VERIFYHOST, 2),
             self.set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(settings.connectTimeout)),
             self.set(CURLOPT_TIMEOUT_MS, Self.milliseconds(timeout)),
-            unsafe arb1d_easy_set_offset(self.easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(self.limit)),
             self.set(CURLOPT_URL, request.url),
             self.set(CURLOPT_PROTOCOLS_STR, "http,https"),
-            self.set(CURLOPT_ACCEPT_ENCODING, "gzip"),
             self.set(CURLOPT_USERAGENT, settings.userAgent),
             // What the environment says about proxies is not our configuration, and the streams could not follow it.
             self.set(CURLOPT_PROXY, ""),
         ]
+        unsafe arb1d_easy_leave_resolver(self.easy)
         if let caFile = request.caFile ?? settings.caFile { codes.append(self.set(CURLOPT_CAINFO, caFile)) }
         if case .post(let body) = request.method {
             let code = unsafe body.withUnsafeBytes { bytes in
@@ -84,6 +103,12 @@ import Core
         }
         guard self.list(request) else { return false }
         codes.append(unsafe arb1d_easy_set_headers(self.easy, self.headers))
+        codes += self.listen(request)
+        return codes.allSatisfy { $0 == CURLE_OK }
+    }
+
+    /// Says what of the response comes to us.
+    private func listen(_ request: RestRequest) -> [CURLcode] {
         // The REST thread holds the transfer for as long as curl may call.
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         let sink: arb1d_curl_sink = { bytes, size, count, context in
@@ -92,8 +117,19 @@ import Core
             let chunk = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
             return unsafe transfer.append(chunk) ? chunk.count : 0
         }
-        codes.append(unsafe arb1d_easy_set_sink(self.easy, sink, context))
-        return codes.allSatisfy { $0 == CURLE_OK }
+        let code = unsafe arb1d_easy_set_sink(self.easy, sink, context)
+        guard !request.wantsBody else {
+            let limit = unsafe arb1d_easy_set_offset(self.easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(self.limit))
+            return [code, limit, self.set(CURLOPT_ACCEPT_ENCODING, "gzip")]
+        }
+        // No limit, which would refuse a body for the length that it announces, and nothing to unpack.
+        let headSink: arb1d_curl_sink = { bytes, size, count, context in
+            guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
+            let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+            unsafe transfer.takeHead(UnsafeRawBufferPointer(start: bytes, count: size * count))
+            return size * count
+        }
+        return [code, unsafe arb1d_easy_set_head_sink(self.easy, headSink, context)]
     }
 
     /// Makes the list of header lines; `false` without memory for it.
