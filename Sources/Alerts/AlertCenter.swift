@@ -5,7 +5,7 @@ import Synchronization
 /// Alerts from end to end: takes spreads, knows who fires, and brings the news to all receivers.
 ///
 /// It has no thread and no timer: somebody calls ``evaluate(_:)`` about once a second and ``tick()`` a few times a
-/// second, and neither waits for anything.
+/// second, and neither waits for anything; at the end ``leave(within:)`` does.
 public final class AlertCenter: Sendable {
     private let evaluator: Mutex<AlertEvaluator>
     private let dispatcher: WebhookDispatcher
@@ -86,6 +86,17 @@ public final class AlertCenter: Sendable {
 
     /// Nothing waits, nothing is on its way.
     public var isDrained: Bool { self.dispatcher.isIdle }
+
+    /// Ends: what waits gets one last try, and is dropped after `allowed`, or at once when the task is cancelled.
+    public func leave(within allowed: Duration) async {
+        self.shutDown(within: allowed)
+        let deadline = ContinuousClock.now + allowed
+        while !self.isDrained, !Task.isCancelled, ContinuousClock.now < deadline {
+            self.tick()
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        self.abandon()
+    }
 
     /// Drops what is left at once.
     public func abandon() { self.dispatcher.close() }

@@ -26,7 +26,8 @@ struct AlertService: Service {
         self.center = AlertCenter(
             rules: configuration.alerts,
             receivers: configuration.webhooks.map(WebhookReceiver.init),
-            externalURL: configuration.externalURL ?? configuration.ownURL,
+            externalURL: configuration.externalURL
+                ?? ExternalURL.listening(on: configuration.listenHost, port: configuration.listenPort),
             transport: RestTransport(rest: rest),
             registry: registry,
             clock: {
@@ -53,18 +54,7 @@ struct AlertService: Service {
                 try? await Task.sleep(for: Self.pace)
             }
         }
-        await self.takeLeave()
-    }
-
-    /// What waits gets one more try, and whoever ends us a short wait.
-    private func takeLeave() async {
-        self.center.shutDown(within: Self.farewell)
-        let deadline = ContinuousClock.now + Self.farewell
-        while !self.center.isDrained, ContinuousClock.now < deadline {
-            self.center.tick()
-            try? await Task.sleep(for: .milliseconds(20))
-        }
-        self.center.abandon()
+        await self.center.leave(within: Self.farewell)
     }
 
     /// All pairs that are fresh now; `pairs` are their names by ``PairIndex``, made once.
@@ -125,7 +115,8 @@ private struct RestTransport: WebhookTransport {
             method: .post(request.body),
             headers: request.headers,
             caFile: request.caFile,
-            totalTimeout: request.timeout
+            totalTimeout: request.timeout,
+            wantsBody: false
         )
         self.rest.send(post) { result in
             switch result {
@@ -144,13 +135,5 @@ extension WebhookReceiver {
             secret: choice.secret.flatMap { WebhookSecret(fileContents: $0.bytes) },
             caFile: choice.caFile
         )
-    }
-}
-
-extension Configuration {
-    /// Where a reader of a notification finds this daemon: as far as it knows.
-    fileprivate var ownURL: String {
-        let isIPv6 = self.listenHost.contains(":")
-        return "http://" + (isIPv6 ? "[\(self.listenHost)]" : self.listenHost) + ":\(self.listenPort)"
     }
 }
