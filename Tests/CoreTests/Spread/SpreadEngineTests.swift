@@ -207,12 +207,25 @@ struct SpreadEngineTests {
         for step in 0..<10 as Range<Int64> { desk.quote(0, bid: 100 + step, ask: 111) }
         desk.now = begin + 5 * second
         desk.quote(1, bid: 100, ask: 101)
+        for _ in 0..<3 {
+            let trade = Trade(
+                instrument: InstrumentIndex(2),
+                price: .zero,
+                size: .zero,
+                taker: .buy,
+                id: 0,
+                exchangeTime: .never,
+                receivedAt: desk.now
+            )
+            desk.process([RawElement(.trade(trade), venue: VenueIndex(1))])
+        }
         desk.now = begin + 8 * second
         desk.heartbeat()
         let venues = desk.board.read().venues
         #expect(venues.map(\.windowQuotes.value) == [11, 0, 0])
+        #expect(venues.map(\.windowTrades.value) == [0, 3, 0])
         #expect(venues.map(\.windowSpan.value) == [3 * second, 0, 0])
-        #expect(Int(venues[0].windowBytes.value) == desk.board.windowByteCount)
-        #expect(desk.board.windowByteCount > 0)
+        #expect(Int(venues.reduce(0) { $0 + $1.windowBytes.value }) == desk.board.windowByteCount)
+        #expect(venues[0].windowBytes.value > 0 && venues[1].windowBytes.value > 0)
     }
 }

@@ -32,10 +32,13 @@ struct WindowModel {
     private(set) var (appended, expired, evicted) = (0, 0, 0)
     private(set) var bytes = 0
     private var begun = 0
+    /// By instrument: the number of its first chunk.
+    private var oldest: [Int]
 
     init(instruments: Int, span: Int64, maxBytes: Int) {
         (self.span, self.maxBytes) = (span, maxBytes)
         self.instruments = Array(repeating: Instrument(), count: instruments)
+        self.oldest = Array(repeating: .max, count: instruments)
     }
 
     func quotes(of instrument: Int) -> [RetainedQuote] {
@@ -79,6 +82,7 @@ struct WindowModel {
         }
         self.instruments[index].chunks.append(Chunk(begun: self.begun, firstTime: time, size: max(whole / 4, 128)))
         self.instruments[index].places = max(self.instruments[index].places, last + 2)
+        self.oldest[index] = min(self.oldest[index], self.begun)
         self.begun += 1
         return true
     }
@@ -107,9 +111,7 @@ struct WindowModel {
     }
 
     private mutating func evict() {
-        let holders = self.instruments.indices.filter { !self.instruments[$0].chunks.isEmpty }
-        let oldest = holders.map { (begun: self.instruments[$0].chunks[0].begun, index: $0) }
-        guard let earliest = oldest.min(by: { $0.begun < $1.begun })?.index else { return }
+        guard let oldest = self.oldest.min(), let earliest = self.oldest.firstIndex(of: oldest) else { return }
         self.evicted += self.removeFirst(of: earliest)
     }
 
@@ -117,6 +119,7 @@ struct WindowModel {
         let before = self.instruments[index].bytes
         let chunk = self.instruments[index].chunks.removeFirst()
         self.instruments[index].standing = chunk.quotes.last
+        self.oldest[index] = self.instruments[index].chunks.first?.begun ?? .max
         let left = self.instruments[index].chunks.count
         if left == 0 || self.instruments[index].places > 2 * left + 4 { self.instruments[index].places = left }
         self.bytes += self.instruments[index].bytes - before
