@@ -10,6 +10,8 @@ struct PairState {
     private var maker = PointMaker()
     /// Somebody wants to be told of each point.
     var isWatched = false
+    /// Kept where somebody asks for it at the end of a replay.
+    var summary: SpreadSummary?
 
     init(entry: PairEntry, cell: PairCell, counts: VenuePairCells, sellFee: Double, buyFee: Double) {
         (self.entry, self.cell, self.counts) = (entry, cell, counts)
@@ -40,6 +42,7 @@ struct PairState {
             self.reading.notional = min(sell.bidSize, buy.askSize) * buy.join.ask
             self.reading.olderLegChangedAt = min(sell.changedAt, buy.changedAt)
             if countsEvaluation {
+                self.summary?.add(self.reading.spread)
                 self.counts.legAge?.record(nanoseconds: max(0, now.nanoseconds(since: self.reading.olderLegChangedAt)))
             }
         }

@@ -17,9 +17,16 @@ public struct SpreadEngine: ~Copyable {
     /// Points of watched pairs that nobody has taken yet.
     private var newPoints: [PairPoint] = []
     private var reported = EngineTally()
+    private let summarises: Bool
 
-    public init(universe: Universe, settings: EngineSettings, board: Board) {
+    /// - Parameters:
+    ///   - universe: What is watched so far.
+    ///   - settings: Of points, bands and windows.
+    ///   - board: Where the results go; of the same universe.
+    ///   - summarises: Whether each pair keeps a ``SpreadSummary``, which a live engine has no use for.
+    public init(universe: Universe, settings: EngineSettings, board: Board, summarises: Bool = false) {
         self.settings = settings
+        self.summarises = summarises
         self.board = board
         self.cells = board.read()
         self.windows = WindowStore(
@@ -40,15 +47,15 @@ public struct SpreadEngine: ~Copyable {
         while self.symbolTimes.count < universe.symbols.count { self.symbolTimes.append(.min) }
         for (index, entry) in universe.pairs.enumerated().dropFirst(self.pairs.count) {
             let (sell, buy) = (self.legs[entry.sell.position].venue, self.legs[entry.buy.position].venue)
-            self.pairs.append(
-                PairState(
-                    entry: entry,
-                    cell: self.cells.pairs[index],
-                    counts: self.cells.venuePair(sell: sell, buy: buy),
-                    sellFee: universe.venues[sell.position].fee,
-                    buyFee: universe.venues[buy.position].fee
-                )
+            var pair = PairState(
+                entry: entry,
+                cell: self.cells.pairs[index],
+                counts: self.cells.venuePair(sell: sell, buy: buy),
+                sellFee: universe.venues[sell.position].fee,
+                buyFee: universe.venues[buy.position].fee
             )
+            pair.summary = self.summarises ? SpreadSummary() : nil
+            self.pairs.append(pair)
             self.pairsOfInstrument[entry.sell.position].append(index)
             self.pairsOfInstrument[entry.buy.position].append(index)
         }
@@ -317,6 +324,21 @@ extension SpreadEngine {
             sell: (self.windows.window(of: entry.sell), self.legs[entry.sell.position].venue),
             buy: (self.windows.window(of: entry.buy), self.legs[entry.buy.position].venue),
             settings: self.settings
+        )
+    }
+
+    /// Everything that is known of the pair now; `nil` for a pair that is not known.
+    public func report(of pair: PairIndex) -> PairReport? {
+        guard pair.position < self.pairs.count else { return nil }
+        let state = self.pairs[pair.position]
+        let (sell, buy) = (self.legs[state.entry.sell.position], self.legs[state.entry.buy.position])
+        return PairReport(
+            reading: state.reading,
+            missing: SpreadMissing(sell.join, buy.join),
+            sell: StandingQuote(sell),
+            buy: StandingQuote(buy),
+            points: state.points,
+            summary: state.summary
         )
     }
 }
