@@ -1,6 +1,6 @@
 /// Finds an instrument by the bytes of its venue symbol, without building a string.
 ///
-/// Open addressing over one flat array, filled once at discovery: a lookup hashes the bytes, compares them once in the
+/// Open addressing over one flat array: a lookup hashes the bytes, compares them once in the
 /// usual case, and allocates nothing. One table a venue.
 public struct SymbolTable: Sendable {
     @usableFromInline struct Slot: Sendable {
@@ -22,18 +22,36 @@ public struct SymbolTable: Sendable {
         for (symbol, instrument) in symbols { self.insert(Array(symbol.utf8), instrument) }
     }
 
+    /// Adds one more symbol.
+    ///
+    /// - Precondition: It is not empty and not there yet.
+    public mutating func add(_ venueSymbol: String, _ instrument: InstrumentIndex) {
+        if (self.count + 1) * 2 > self.slots.count { self.grow() }
+        self.insert(Array(venueSymbol.utf8), instrument)
+    }
+
+    private mutating func grow() {
+        let old = self.slots
+        self.slots = Array(repeating: Slot(), count: old.count * 2)
+        for slot in old where slot.count != 0 {
+            let start = Int(slot.start)
+            self.place(slot, Array(self.bytes[start..<start + Int(slot.count)]))
+        }
+    }
+
     private mutating func insert(_ symbol: [UInt8], _ instrument: InstrumentIndex) {
         precondition(!symbol.isEmpty, "a venue symbol is not empty")
         precondition(self.instrument(for: symbol.span) == nil, "a venue symbol stands for one instrument")
-        var index = Self.hash(symbol.span) & (self.slots.count - 1)
-        while self.slots[index].count != 0 { index = (index + 1) & (self.slots.count - 1) }
-        self.slots[index] = Slot(
-            start: UInt32(self.bytes.count),
-            count: UInt32(symbol.count),
-            instrument: instrument.rawValue
-        )
+        let (start, count) = (UInt32(self.bytes.count), UInt32(symbol.count))
+        self.place(Slot(start: start, count: count, instrument: instrument.rawValue), symbol)
         self.bytes += symbol
         self.count += 1
+    }
+
+    private mutating func place(_ slot: Slot, _ symbol: [UInt8]) {
+        var index = Self.hash(symbol.span) & (self.slots.count - 1)
+        while self.slots[index].count != 0 { index = (index + 1) & (self.slots.count - 1) }
+        self.slots[index] = slot
     }
 
     /// The instrument with exactly these bytes as its venue symbol.

@@ -30,6 +30,18 @@ struct SymbolTableTests {
         }
     }
 
+    @Test("grows symbol by symbol to what it would have been at once")
+    func growth() {
+        var table = SymbolTable([])
+        for index in 0..<500 {
+            table.add("SYMBOL\(index)", InstrumentIndex(index))
+            #expect(Self.look("SYMBOL\(index / 2)", in: table) == InstrumentIndex(index / 2))
+        }
+        #expect(table.count == 500)
+        for index in 0..<500 { #expect(Self.look("SYMBOL\(index)", in: table) == InstrumentIndex(index)) }
+        #expect(Self.look("SYMBOL500", in: table) == nil)
+    }
+
     @Test("knows nothing when it is empty")
     func empty() {
         let table = SymbolTable([])
