@@ -34,6 +34,15 @@ enum FamilyReading {
     case samples([Sample])
     case histograms([(labels: [UInt8], reading: Histogram.Reading)], bounds: [Double])
 
+    /// The same with the samples sorted by their label blocks; those of histograms are so already.
+    var inOrder: FamilyReading {
+        switch self {
+        case .samples(let samples):
+            .samples(samples.sorted { $0.labels.lexicographicallyPrecedes($1.labels) })
+        case .histograms: self
+        }
+    }
+
     /// How many lines this becomes.
     var seriesCount: Int {
         switch self {

@@ -1,19 +1,21 @@
-import Synchronization
-
 /// Counts observations in classic buckets.
 ///
-/// An observation is one wait-free add to its bucket and one add to the sum, which retries only while another thread
-/// observes into the same child. Nothing else is stored: the cumulative counts, the `+Inf` bucket and `_count` are all
-/// derived from one reading of the buckets, so they agree in every scrape. `_sum` may be ahead or behind by the
-/// observations that are in flight at that moment.
+/// An observation is one wait-free add to its bucket and one to the sum, which is kept in whole units (nanoseconds of
+/// seconds) and so does not depend on the order of observations. Nothing else is stored: the cumulative counts, the
+/// `+Inf` bucket and `_count` are all derived from one reading of the buckets, so they agree in every scrape. `_sum`
+/// may be ahead or behind by the observations that are in flight at that moment.
 public final class Histogram: Sendable {
     /// The upper bounds, ascending, without `+Inf`.
     let bounds: [Double]
     private let buckets: AtomicCells
-    private let sum = Atomic<Double>(0)
+    private let sum: ExactSum
 
-    init(bounds: [Double]) {
+    /// - Parameters:
+    ///   - bounds: Ascending, without `+Inf`.
+    ///   - unitsPerOne: How finely the sum is kept.
+    init(bounds: [Double], unitsPerOne: Double = 1e9) {
         self.bounds = bounds
+        self.sum = ExactSum(unitsPerOne: unitsPerOne)
         self.buckets = AtomicCells(count: bounds.count + 1)
     }
 
@@ -27,18 +29,7 @@ public final class Histogram: Sendable {
         // A linear walk: there are at most about fifteen bounds, and most observations end in the first half.
         while index < self.bounds.count, !(value <= self.bounds[index]) { index += 1 }
         self.buckets.add(count, at: index)
-        guard !value.isNaN else { return }
-        let amount = value * Double(count)
-        var seen = self.sum.load(ordering: .relaxed)
-        while true {
-            let (exchanged, original) = self.sum.weakCompareExchange(
-                expected: seen,
-                desired: seen + amount,
-                ordering: .relaxed
-            )
-            if exchanged { return }
-            seen = original
-        }
+        if !value.isNaN { self.sum.add(value, count: count) }
     }
 
     /// What the buckets held at one moment.
@@ -50,7 +41,7 @@ public final class Histogram: Sendable {
     }
 
     func read() -> Reading {
-        let sum = self.sum.load(ordering: .relaxed)
+        let sum = self.sum.value
         var total: UInt64 = 0
         let cumulative = self.buckets.values().map { bucket in
             total &+= bucket

@@ -44,18 +44,21 @@ public final class GaugeFamily<Labels: LabelSet>: InstrumentFamily {
 public final class HistogramFamily<Labels: LabelSet>: InstrumentFamily {
     let description: FamilyDescription
     let bounds: [Double]
+    /// Ratios are finer than times.
+    private let unitsPerOne: Double
     private let children: Children<Histogram>
 
     init(_ description: FamilyDescription, bounds: [Double]) {
         Histogram.require(bounds: bounds, of: description.name)
         self.description = description
         self.bounds = bounds
+        self.unitsPerOne = description.name.hasSuffix("_ratio") ? 1e12 : 1e9
         self.children = Children(names: description.labels)
     }
 
     /// Resolve a child once, at wiring time, and keep it.
     public func histogram(for labels: Labels) -> Histogram {
-        self.children.resolve(labels.values) { Histogram(bounds: self.bounds) }
+        self.children.resolve(labels.values) { Histogram(bounds: self.bounds, unitsPerOne: self.unitsPerOne) }
     }
 
     /// Takes a child out of the exposition; whoever still holds it observes unseen.

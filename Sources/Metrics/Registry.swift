@@ -105,19 +105,35 @@ public final class Registry: Sendable {
     public func render() -> [UInt8] {
         let clock = ContinuousClock()
         let start = clock.now
-        let (entries, collectors) = self.state.withLock { ($0.inOrder(), $0.collectors) }
-        let sampled = Self.sample(collectors)
-        var readings = entries.map { entry in
-            switch entry.source {
-            case .instruments(let family): (entry.description, family.read())
-            case .sampled: (entry.description, FamilyReading.samples(sampled[entry.description.name] ?? []))
-            }
-        }
+        var readings = self.readings()
         self.lastScrape.fill(&readings)
         var text = TextExposition(capacity: self.lastScrape.bodyBytes + 4096)
         for (description, reading) in readings { text.write(description, reading) }
         self.lastScrape.record(duration: clock.now - start, bodyBytes: text.bytes.count)
         return text.bytes
+    }
+
+    /// Renders the families that `isWanted` by name, label sets in order too, and leaves no trace in the registry.
+    ///
+    /// The bytes depend on nothing but what was counted: for output that is compared, not scraped.
+    public func renderInOrder(where isWanted: (String) -> Bool) -> [UInt8] {
+        var readings = self.readings().filter { isWanted($0.0.name) }
+        self.lastScrape.fill(&readings)
+        var text = TextExposition(capacity: 1 << 16)
+        for (description, reading) in readings { text.write(description, reading.inOrder) }
+        return text.bytes
+    }
+
+    /// All families by name with their values of this moment.
+    private func readings() -> [(FamilyDescription, FamilyReading)] {
+        let (entries, collectors) = self.state.withLock { ($0.inOrder(), $0.collectors) }
+        let sampled = Self.sample(collectors)
+        return entries.map { entry in
+            switch entry.source {
+            case .instruments(let family): (entry.description, family.read())
+            case .sampled: (entry.description, FamilyReading.samples(sampled[entry.description.name] ?? []))
+            }
+        }
     }
 
     private static func sample(_ collectors: [Collector]) -> [String: [Sample]] {

@@ -1,0 +1,38 @@
+import Synchronization
+
+/// A sum that does not depend on the order of its additions: whole units in 128 bits, carried by hand between two
+/// atomics, so that adding never waits and never repeats.
+///
+/// A value is rounded to the nearest unit, and one beyond 9e18 units counts as that many.
+struct ExactSum: ~Copyable, Sendable {
+    private static let largest = 9e18
+
+    /// 1e9 keeps nanoseconds of seconds.
+    private let unitsPerOne: Double
+    // Two's complement. Relaxed, both: a sum is read beside counts that are not of the same moment either. While a
+    // carry is under way, once in 2^64 units, a reader may see the low half without it.
+    private let low = Atomic<UInt64>(0)
+    private let high = Atomic<UInt64>(0)
+
+    init(unitsPerOne: Double) { self.unitsPerOne = unitsPerOne }
+
+    /// - Precondition: `value` is a number.
+    func add(_ value: Double, count: UInt64) {
+        let units = (value * self.unitsPerOne).rounded()
+        let whole = Int64(min(max(units, -Self.largest), Self.largest))
+        let product = whole.multipliedFullWidth(by: Int64(clamping: count))
+        let before = self.low.wrappingAdd(product.low, ordering: .relaxed).oldValue
+        let carry: UInt64 = before > .max - product.low ? 1 : 0
+        let upper = UInt64(bitPattern: product.high) &+ carry
+        if upper != 0 { self.high.wrappingAdd(upper, ordering: .relaxed) }
+    }
+
+    var value: Double {
+        while true {
+            let high = self.high.load(ordering: .relaxed)
+            let low = self.low.load(ordering: .relaxed)
+            guard self.high.load(ordering: .relaxed) == high else { continue }
+            return Double(Int128(Int64(bitPattern: high)) << 64 | Int128(low)) / self.unitsPerOne
+        }
+    }
+}
