@@ -55,4 +55,12 @@ public protocol VenueAdapter: Sendable {
         receivedAt: Timestamp,
         into events: inout EventBuffer
     ) throws(FrameError)
+
+    /// Takes over a table that has grown; what is known of the symbols of before stays.
+    mutating func extend(to symbols: SymbolTable)
+
+    /// The venue symbol that a quote or trade frame is about, as the table would have to spell it.
+    ///
+    /// For frames whose symbol ``decode(_:receivedAt:into:)`` did not know; `nil` where none is named.
+    static func venueSymbol(in frame: Span<UInt8>) -> String?
 }

@@ -26,7 +26,7 @@ public struct BinanceAdapter: VenueAdapter {
 
     public static let catalog: any VenueCatalog = BinanceCatalog(market: .spot)
 
-    private let decoder: BinanceDecoder
+    private var decoder: BinanceDecoder
 
     public init(symbols: SymbolTable) { self.decoder = BinanceDecoder(symbols: symbols, market: .spot) }
 
@@ -47,6 +47,10 @@ public struct BinanceAdapter: VenueAdapter {
     ) throws(FrameError) {
         try self.decoder.decode(frame, receivedAt: receivedAt, into: &events)
     }
+
+    public mutating func extend(to symbols: SymbolTable) { self.decoder.symbols = symbols }
+
+    public static func venueSymbol(in frame: Span<UInt8>) -> String? { BinanceDecoder.venueSymbol(in: frame) }
 }
 
 /// Binance USD-M perpetuals: the same frames with an event time, on another host, whose path names the kind of data.
@@ -74,7 +78,7 @@ public struct BinanceUSDMAdapter: VenueAdapter {
 
     public static let catalog: any VenueCatalog = BinanceCatalog(market: .perpetual)
 
-    private let decoder: BinanceDecoder
+    private var decoder: BinanceDecoder
 
     public init(symbols: SymbolTable) { self.decoder = BinanceDecoder(symbols: symbols, market: .perpetual) }
 
@@ -95,6 +99,10 @@ public struct BinanceUSDMAdapter: VenueAdapter {
     ) throws(FrameError) {
         try self.decoder.decode(frame, receivedAt: receivedAt, into: &events)
     }
+
+    public mutating func extend(to symbols: SymbolTable) { self.decoder.symbols = symbols }
+
+    public static func venueSymbol(in frame: Span<UInt8>) -> String? { BinanceDecoder.venueSymbol(in: frame) }
 }
 
 /// What both Binance markets are asked in the same words.

@@ -4,7 +4,7 @@ import Core
 ///
 /// Wire rules: <https://github.com/binance/binance-spot-api-docs/blob/master/web-socket-streams.md>.
 struct BinanceDecoder: Sendable {
-    let symbols: SymbolTable
+    var symbols: SymbolTable
     let market: MarketKind
 
     /// Appends the one event that a frame carries.
@@ -106,5 +106,12 @@ struct BinanceDecoder: Sendable {
         // The answer to LIST_SUBSCRIPTIONS or GET_PROPERTY.
         case .yes, .no, .number, .text, .object, .array: return .notice
         }
+    }
+
+    /// What stands under `s`, in all events.
+    static func venueSymbol(in frame: Span<UInt8>) -> String? {
+        var parsed = BinanceFrame()
+        guard (try? parsed.read(frame)) != nil, parsed.fields.symbol.kind == .text else { return nil }
+        return parsed.fields.symbol.string(in: frame)
     }
 }

@@ -32,7 +32,7 @@ public struct BybitAdapter: VenueAdapter {
     /// The server refuses an eleventh ("args size >10").
     private static let topicsPerRequest = 10
 
-    private let symbols: SymbolTable
+    private var symbols: SymbolTable
     private var books: BybitBooks
 
     public init(symbols: SymbolTable) {
@@ -80,6 +80,21 @@ public struct BybitAdapter: VenueAdapter {
         } else {
             throw .unknownType
         }
+    }
+
+    public mutating func extend(to symbols: SymbolTable) {
+        self.symbols = symbols
+        self.books.extend(count: symbols.count)
+    }
+
+    /// What stands behind the kind of the topic.
+    public static func venueSymbol(in frame: Span<UInt8>) -> String? {
+        guard let parsed = try? BybitFrame(frame) else { return nil }
+        if parsed.topic.hasPrefix("orderbook.1.", in: frame) {
+            return parsed.topic.droppingFirst("orderbook.1.".utf8.count).string(in: frame)
+        }
+        guard parsed.topic.hasPrefix("publicTrade.", in: frame) else { return nil }
+        return parsed.topic.droppingFirst("publicTrade.".utf8.count).string(in: frame)
     }
 
     private mutating func appendQuote(

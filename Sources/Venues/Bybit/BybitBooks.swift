@@ -21,6 +21,17 @@ struct BybitBooks: Sendable {
         self.entries = Array(repeating: Entry(), count: capacity)
     }
 
+    /// Makes room for more instruments; what stands of the others stays.
+    mutating func extend(count: Int) {
+        guard self.entries.count < count * 2 else { return }
+        let old = self.entries
+        self = BybitBooks(count: count)
+        for entry in old where entry.instrument != .max {
+            let slot = self.slot(of: InstrumentIndex(Int(entry.instrument)))
+            self.entries[slot] = entry
+        }
+    }
+
     /// Applies one message and says what stands now; `nil` for a delta without a snapshot before it.
     ///
     /// A snapshot replaces both sides: one that it does not name is empty.

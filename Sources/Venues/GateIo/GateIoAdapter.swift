@@ -30,7 +30,7 @@ public struct GateIoAdapter: VenueAdapter {
     /// No limit is documented; the maintainers advise modest frames.
     private static let topicsPerRequest = 100
 
-    private let symbols: SymbolTable
+    private var symbols: SymbolTable
 
     public init(symbols: SymbolTable) { self.symbols = symbols }
 
@@ -79,6 +79,14 @@ public struct GateIoAdapter: VenueAdapter {
         } else {
             events.append(.control(try Self.answer(parsed, frame)))
         }
+    }
+
+    public mutating func extend(to symbols: SymbolTable) { self.symbols = symbols }
+
+    /// What stands under `s`, and under `currency_pair` in trades.
+    public static func venueSymbol(in frame: Span<UInt8>) -> String? {
+        guard let parsed = try? GateIoFrame(frame), parsed.fields.symbol.kind == .text else { return nil }
+        return parsed.fields.symbol.string(in: frame)
     }
 
     private func quote(

@@ -35,7 +35,15 @@ struct FakeVenue: VenueAdapter {
     static let profile = makeProfile()
     static let catalog: any VenueCatalog = FakeCatalog()
 
-    let symbols: SymbolTable
+    var symbols: SymbolTable
+
+    mutating func extend(to symbols: SymbolTable) { self.symbols = symbols }
+
+    /// The second word: of a quote.
+    static func venueSymbol(in frame: Span<UInt8>) -> String? {
+        let words = String(decoding: frame.indices.map { frame[$0] }, as: UTF8.self).split(separator: " ")
+        return words.first == "q" && words.count > 1 ? String(words[1]) : nil
+    }
 
     func subscriptionRequests(
         for venueSymbols: [String],
