@@ -82,11 +82,13 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "Simulation", dependencies: ["CZlib"], swiftSettings: strict),
+        .target(name: "WireLogs", dependencies: ["CZlib"], swiftSettings: strict),
+        .target(name: "Simulation", dependencies: ["WireLogs"], swiftSettings: strict),
         .executableTarget(
             name: "arb1d",
             dependencies: [
-                "Core", "Venues", "Metrics", "Health", "Feed", "Chart", "Alerts", "Endpoints", "CCurl", "COpenSSL",
+                "Core", "Venues", "Metrics", "Health", "Feed", "Chart", "Alerts", "Endpoints", "WireLogs",
+                "CCurl", "COpenSSL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -100,7 +102,7 @@ let package = Package(
         .executableTarget(
             name: "exchange-sim",
             dependencies: [
-                "Simulation", "COpenSSL",
+                "Simulation", "WireLogs", "COpenSSL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -144,7 +146,8 @@ let package = Package(
             ],
             swiftSettings: strictTests
         ),
-        .testTarget(name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strictTests),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "WireLogs"], swiftSettings: strictTests),
+        .testTarget(name: "WireLogsTests", dependencies: ["WireLogs"], swiftSettings: strictTests),
         .testTarget(
             name: "arb1dTests",
             dependencies: ["arb1d", "Alerts", "Chart", "Core", .product(name: "Logging", package: "swift-log")],

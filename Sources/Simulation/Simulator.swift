@@ -1,3 +1,5 @@
+public import WireLogs
+
 /// All simulated venues on one source of market data.
 ///
 /// It owns no socket and no clock: requests, frames and instants come in, effects and bodies go out. The shell

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Simulation
+import WireLogs
 
 /// Exchanges on loopback, each in its own dialect, fed by a seeded market or by recordings.
 @main

@@ -1,4 +1,5 @@
 import Testing
+import WireLogs
 
 @testable import Simulation
 

@@ -22,9 +22,11 @@ enum ImportRules {
             "Glibc",
             "FoundationEssentials",
         ]),
-        "Sources/Simulation": .only(["Synchronization", "Glibc", "FoundationEssentials", "zlib", "CZlib"]),
+        "Sources/WireLogs": .only(["Glibc", "CZlib"]),
+        "Sources/Simulation": .only(["WireLogs", "Synchronization", "Glibc", "FoundationEssentials"]),
         "Sources/exchange-sim": .only([
-            "Simulation", "COpenSSL", "NIO*", "ArgumentParser", "Logging", "Dispatch", "Synchronization", "Glibc",
+            "Simulation", "WireLogs", "COpenSSL", "NIO*", "ArgumentParser", "Logging", "Dispatch", "Synchronization",
+            "Glibc",
             "FoundationEssentials",
         ]),
         "Sources/arb1d": .anythingBut(["Simulation", "Foundation", "FoundationNetworking", "FoundationXML"]),

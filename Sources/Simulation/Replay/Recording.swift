@@ -1,3 +1,5 @@
+import WireLogs
+
 /// One venue's recording: the frames of the streams that can be subscribed to, in order, and what they say it lists.
 struct Recording: Sendable {
     struct Frame: Sendable {

@@ -34,26 +34,11 @@ public struct WireLog: Sendable {
             let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
             defer { start = end + 1 }
             guard start < end else { continue }
-            guard let (line, direction) = Self.line(bytes, start, end) else { throw .line(number) }
-            if direction == UInt8(ascii: "<") { received.append(line) }
+            guard let line = WireLine(bytes, start..<end) else { throw .line(number) }
+            guard line.direction == UInt8(ascii: "<") else { continue }
+            received.append(Line(receivedNanoseconds: line.receivedNanoseconds, frame: line.frame))
         }
         self.bytes = bytes
         self.received = received
-    }
-
-    private static func line(_ bytes: [UInt8], _ start: Int, _ end: Int) -> (Line, direction: UInt8)? {
-        var (index, time) = (start, Int64(0))
-        while index < end, bytes[index] != UInt8(ascii: " ") {
-            let digit = bytes[index] &- UInt8(ascii: "0")
-            guard digit < 10, index - start < 19 else { return nil }
-            time = time * 10 + Int64(digit)
-            index += 1
-        }
-        guard index > start, index + 2 < end, bytes[index + 2] == UInt8(ascii: " ") else { return nil }
-        let direction = bytes[index + 1]
-        guard "<>#".utf8.contains(direction) else { return nil }
-        // A recorder on another system may have ended its lines with CR LF; the frame never ends with CR.
-        let frameEnd = bytes[end - 1] == UInt8(ascii: "\r") ? end - 1 : end
-        return (Line(receivedNanoseconds: time, frame: (index + 3)..<frameEnd), direction)
     }
 }
