@@ -11,23 +11,18 @@ extension FeedSession: FrameHandlerDelegate {
 
     func received(text payload: Span<UInt8>) -> Bool {
         guard self.machine.isOpen, self.condemned == nil else { return self.closed != nil }
-        self.intake.frameCame(bytes: payload.count)
-        self.events.removeAll(keepingCapacity: true)
         do throws(FrameError) {
-            try self.adapter.decode(payload, receivedAt: self.stamp, into: &self.events)
+            try self.intake.receive(payload, into: &self.events, at: self.stamp) { frame, events throws(FrameError) in
+                try self.adapter.decode(frame, receivedAt: self.stamp, into: &events)
+            }
         } catch {
             switch error {
             case .malformed:
-                self.intake.frameDropped(.malformed)
                 self.condemn(.garbage, venueWords(payload))
                 return false
-            case .unknownType:
-                self.intake.frameDropped(.unknownType)
-                return true
+            case .unknownType: return true
             }
         }
-        self.intake.frameDecoded()
-        self.intake.take(self.events, at: self.stamp)
         for instrument in self.intake.firsts {
             if let symbol = self.names[instrument] { self.step { $0.dataCame(for: symbol, at: $1) } }
         }

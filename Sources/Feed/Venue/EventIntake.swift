@@ -44,6 +44,35 @@ final class EventIntake {
         return self.quoteCame
     }
 
+    /// Decodes and judges one text frame, and counts what came of it.
+    ///
+    /// - Parameters:
+    ///   - frame: One whole text frame.
+    ///   - events: Emptied first, then filled with what the frame said.
+    ///   - now: When the frame was received.
+    ///   - decode: The adapter of the frame's connection.
+    /// - Throws: What condemns the frame, after it was counted.
+    func receive(
+        _ frame: Span<UInt8>,
+        into events: inout EventBuffer,
+        at now: Timestamp,
+        decode: (Span<UInt8>, inout EventBuffer) throws(FrameError) -> Void
+    ) throws(FrameError) {
+        self.frameCame(bytes: frame.count)
+        events.removeAll(keepingCapacity: true)
+        do throws(FrameError) {
+            try decode(frame, &events)
+        } catch {
+            switch error {
+            case .malformed: self.frameDropped(.malformed)
+            case .unknownType: self.frameDropped(.unknownType)
+            }
+            throw error
+        }
+        self.frameDecoded()
+        self.take(events, at: now)
+    }
+
     func frameDecoded() { self.tally.framesOut &+= 1 }
     func frameDropped(_ reason: FrameDropReason) { self.tally.dropFrame(reason) }
 
