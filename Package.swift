@@ -150,7 +150,11 @@ let package = Package(
         .testTarget(name: "WireLogsTests", dependencies: ["WireLogs"], swiftSettings: strictTests),
         .testTarget(
             name: "arb1dTests",
-            dependencies: ["arb1d", "Alerts", "Chart", "Core", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "arb1d", "Alerts", "Chart", "Core", "TestSupport", "WireLogs",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["Golden"],
             swiftSettings: strictTests
         ),
         .testTarget(

@@ -12,10 +12,7 @@ extension Configuration {
         environment: [String: String]
     ) throws(ConfigurationError) -> Configuration {
         var reader = ConfigurationReader(tree: ConfigurationTree(yaml: yaml), environment: environment)
-        guard let upper = Quantile(ExactDecimal(mantissa: 97, scale: 2)),
-            let lower = Quantile(ExactDecimal(mantissa: 3, scale: 2))
-        else { preconditionFailure("0.97 and 0.03 are quantiles") }
-        var configuration = Configuration(engine: EngineSettings(band: BandSettings(upper: upper, lower: lower)))
+        var configuration = Configuration.defaults
         configuration.readListener(&reader)
         configuration.readVenues(&reader)
         configuration.readDiscovery(&reader)
@@ -34,6 +31,14 @@ extension Configuration {
         reader.reportUnknownVariables()
         guard reader.problems.isEmpty else { throw ConfigurationError(file: file, problems: reader.problems) }
         return configuration
+    }
+
+    /// What holds where nothing is said; no venues.
+    static var defaults: Configuration {
+        guard let upper = Quantile(ExactDecimal(mantissa: 97, scale: 2)),
+            let lower = Quantile(ExactDecimal(mantissa: 3, scale: 2))
+        else { preconditionFailure("0.97 and 0.03 are quantiles") }
+        return Configuration(engine: EngineSettings(band: BandSettings(upper: upper, lower: lower)))
     }
 
     private mutating func readListener(_ reader: inout ConfigurationReader) {

@@ -21,18 +21,21 @@ enum InfoCollector {
                 help: "SHA-256 of the configuration file in force.",
                 labels: ["sha256"]
             ),
-            SampledFamily(
-                "arb1d_window_limit_bytes",
-                kind: .gauge,
-                help: "Bytes that all windows together may take before the oldest chunk is evicted."
-            ),
         ]
         let build = [Build.version, Build.revision, Build.swift]
-        let limit = Double(configuration.engine.windowMaxBytes)
         registry.collect(families) { sink in
             sink.add(0, build, 1.0)
             sink.add(1, [digest.value], 1.0)
-            sink.add(2, [], limit)
         }
+        self.registerWindowLimit(configuration.engine.windowMaxBytes, in: registry)
+    }
+
+    static func registerWindowLimit(_ bytes: Int, in registry: Registry) {
+        let family = SampledFamily(
+            "arb1d_window_limit_bytes",
+            kind: .gauge,
+            help: "Bytes that all windows together may take before the oldest chunk is evicted."
+        )
+        registry.collect([family]) { sink in sink.add(0, [], Double(bytes)) }
     }
 }
