@@ -16,7 +16,7 @@ enum ImportRules {
             ["Core", "Venues", "Metrics", "CCurl", "COpenSSL", "NIO*", "Logging", "Synchronization", "Glibc"]
         ),
         "Sources/Chart": .only(["Core", "Metrics", "Synchronization"]),
-        "Sources/Alerts": .only(["Core", "Metrics", "COpenSSL", "Synchronization"]),
+        "Sources/Alerts": .only(["Core", "Metrics", "COpenSSL", "Synchronization", "Glibc"]),
         "Sources/Endpoints": .only([
             "Metrics", "Health", "Hummingbird*", "HTTPTypes", "NIO*", "Logging", "ServiceLifecycle", "Synchronization",
             "Glibc",

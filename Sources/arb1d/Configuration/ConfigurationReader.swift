@@ -7,8 +7,8 @@ struct ConfigurationReader {
     private var known: Set<String> = []
     /// Which setting an environment variable was read for.
     private var settingsByVariable: [String: String] = [:]
-    /// Variables of ours that are no settings: they say what was built.
-    private static let otherVariables: Set = ["ARB1D_REVISION"]
+    /// Variables of ours that are no settings: they say what was built, and what its tests go by.
+    private static let otherVariables: Set = ["ARB1D_REVISION", "ARB1D_CAPTURES", "ARB1D_SEED"]
     private(set) var problems: [ConfigurationProblem]
 
     init(tree: ConfigurationTree, environment: [String: String]) {
