@@ -9,7 +9,8 @@ import Synchronization
 
 /// Serves the routes it is handed on one address, with threads of its own.
 ///
-/// One event loop and a blocking pool of two belong to it, apart from the feed's: a slow scrape must not delay a quote.
+/// One event loop and two pools of two belong to it, apart from the feed's: a slow scrape must not delay a quote. What
+/// is at hand is answered on the loop alone, so that neither a busy pool nor the busy global threads hold up a probe.
 public struct HTTPServer: Service {
     private let address: ListenAddress
     private let limits: ServerLimits
@@ -57,26 +58,25 @@ public struct HTTPServer: Service {
     /// - Throws: ``ListenError`` when the address cannot be taken.
     public func run() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let pool = NIOThreadPool(numberOfThreads: 2)
-        pool.start()
+        let pools = ServerPools()
         do {
-            try await self.serve(on: group, blockingPool: pool)
+            try await self.serve(on: group, pools: pools)
         } catch {
-            await Self.release(group, pool)
+            await Self.release(group, pools)
             throw error
         }
-        await Self.release(group, pool)
+        await Self.release(group, pools)
         self.logger.info("stopped listening", metadata: ["address": "\(self.address)"])
     }
 
-    private func serve(on group: MultiThreadedEventLoopGroup, blockingPool: NIOThreadPool) async throws {
+    private func serve(on group: MultiThreadedEventLoopGroup, pools: ServerPools) async throws {
         let eventLoop = group.next()
         let hubs = try await eventLoop.submit {
             let hubs = self.webSockets.map { ($0.path, WebSocketHub(endpoint: $0, eventLoop: eventLoop)) }
             return NIOLoopBound(Dictionary(uniqueKeysWithValues: hubs), eventLoop: eventLoop)
         }.get()
         do {
-            try await self.serve(on: group, blockingPool: blockingPool, hubs: hubs)
+            try await self.serve(on: group, pools: pools, hubs: hubs)
         } catch {
             try await Self.stop(hubs, on: eventLoop)
             throw error
@@ -86,14 +86,14 @@ public struct HTTPServer: Service {
 
     private func serve(
         on group: MultiThreadedEventLoopGroup,
-        blockingPool: NIOThreadPool,
+        pools: ServerPools,
         hubs: NIOLoopBound<[String: WebSocketHub]>
     ) async throws {
         let connections = Connections(limit: self.limits.maxConnections, metrics: self.metrics)
         let channel = GuardedChannel(
             limits: self.limits,
             responder: { request, writer, _ in
-                try await self.respond(to: request, with: writer, blockingPool: blockingPool)
+                try await self.respond(to: request, with: writer, pools: pools)
             },
             connections: connections,
             metrics: self.metrics,
@@ -116,7 +116,8 @@ public struct HTTPServer: Service {
         )
         do {
             try await withTaskCancellationHandler {
-                try await server.run()
+                // All connections are child tasks of this, and stay on the loop with it.
+                try await withTaskExecutorPreference(LoopExecutor(group.next())) { try await server.run() }
             } onCancel: {
                 // A client that does not read could hold its connection, and with it the server, for a while yet.
                 connections.closeAll()
@@ -144,16 +145,17 @@ public struct HTTPServer: Service {
         }.get()
     }
 
+    /// Stays on the loop like its caller: `@concurrent` goes to the executor that the task prefers.
     @concurrent private func respond(
         to request: Request,
         with writer: consuming ResponseWriter,
-        blockingPool: NIOThreadPool
+        pools: ServerPools
     ) async throws {
         let clock = ContinuousClock()
         let start = clock.now
         let method = request.method.rawValue
         let endpointRequest = EndpointRequest(path: request.uri.path, query: request.uri.query)
-        let (route, response) = try await self.dispatcher.answer(endpointRequest, method: method, on: blockingPool)
+        let (route, response) = try await self.dispatcher.answer(endpointRequest, method: method, on: pools)
         defer {
             let took = clock.now - start
             self.metrics.answered(route: route, method: method, code: response.status, took: took)
@@ -167,9 +169,10 @@ public struct HTTPServer: Service {
         }
     }
 
-    private static func release(_ group: MultiThreadedEventLoopGroup, _ pool: NIOThreadPool) async {
-        // Both only fail when they were shut down before, and nobody else holds them.
-        try? await pool.shutdownGracefully()
+    private static func release(_ group: MultiThreadedEventLoopGroup, _ pools: ServerPools) async {
+        // They only fail when they were shut down before, and nobody else holds them.
+        try? await pools.slow.shutdownGracefully()
+        try? await pools.computing.shutdownGracefully()
         try? await group.shutdownGracefully()
     }
 

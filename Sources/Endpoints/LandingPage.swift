@@ -108,7 +108,8 @@ public struct LandingPage: Sendable {
     /// `/` and `/index.html`, and the script that draws the chart.
     public var routes: [Route] {
         let pages = ["/", "/index.html"].map { path in
-            Route(path) { request in
+            // What it shows is gathered from everywhere, and nobody waits for it but a person.
+            Route(path, isSlow: { true }) { request in
                 EndpointResponse(
                     contentType: "text/html; charset=utf-8",
                     headers: [("Content-Security-Policy", Self.policy)],

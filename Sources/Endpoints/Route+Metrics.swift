@@ -23,7 +23,7 @@ extension Route {
     }
 
     private final class LastSize: Sendable {
-        // Relaxed: a hint for the next request, nothing is published through it.
-        let bytes = Atomic<Int>(0)
+        // Relaxed: a hint for the next request, nothing is published through it. The first body may be a large one.
+        let bytes = Atomic<Int>(.max)
     }
 }

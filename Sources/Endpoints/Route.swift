@@ -56,6 +56,16 @@ public struct Route: Sendable {
         /// Made at once, or on the blocking pool when `isSlow` says so, which is asked before each request.
         case made(isSlow: @Sendable () -> Bool, @Sendable (EndpointRequest) -> EndpointResponse)
         case awaited(@Sendable (EndpointRequest) async -> EndpointResponse)
+        /// Prepared by waiting for somebody else, then computed on a pool, for a few requests at once.
+        case computed(Crowd, @Sendable (EndpointRequest) async -> Preparation)
+    }
+
+    /// What a request has come to before anything is computed for it.
+    public enum Preparation: Sendable {
+        /// There is nothing to compute.
+        case answer(EndpointResponse)
+        /// May take long.
+        case computation(@Sendable () -> EndpointResponse)
     }
 
     /// The exact path, also the value of the label `route`.
@@ -64,7 +74,7 @@ public struct Route: Sendable {
     let codes: [Int]
     let answer: Answer
 
-    /// A route whose answer is computed from what is at hand.
+    /// A route whose answer is made from what is at hand, on the server's loop.
     ///
     /// - Parameters:
     ///   - path: The exact path.
@@ -92,6 +102,23 @@ public struct Route: Sendable {
         awaiting answer: @escaping @Sendable (EndpointRequest) async -> EndpointResponse
     ) {
         self.init(path, codes: codes, .awaited(answer))
+    }
+
+    /// A route whose answer takes long to compute: at most two of them at once, on threads for nothing else.
+    ///
+    /// - Parameters:
+    ///   - path: The exact path.
+    ///   - codes: The status codes it is known to answer; 503 among them.
+    ///   - maxRequests: How many may be prepared, wait and be computed together. Whoever comes above that gets 503, to
+    ///     come again in a second.
+    ///   - prepare: Gets what the computation needs. It is cancelled when the server is.
+    public init(
+        _ path: String,
+        codes: [Int],
+        maxRequests: Int = 10,
+        computing prepare: @escaping @Sendable (EndpointRequest) async -> Preparation
+    ) {
+        self.init(path, codes: codes, .computed(Crowd(limit: maxRequests), prepare))
     }
 
     private init(_ path: String, codes: [Int], _ answer: Answer) {

@@ -11,23 +11,26 @@ struct PairData: Sendable {
     let clock: ReceiveClock
 
     var route: Route {
-        Route("/api/dashboard_data", codes: [200, 400, 404, 503], awaiting: { request in await self.answer(request) })
+        Route("/api/dashboard_data", codes: [200, 400, 404, 503], computing: { await self.prepare($0) })
     }
 
-    /// Runs outside the server's loop, so it may take its time.
-    @concurrent private func answer(_ request: EndpointRequest) async -> EndpointResponse {
+    private func prepare(_ request: EndpointRequest) async -> Route.Preparation {
         guard let symbol = request.value(of: "symbol"), let sell = request.value(of: "exchange1"),
             let buy = request.value(of: "exchange2")
         else {
-            return .text("say which pair: ?symbol=BTCUSDT&exchange1=binance&exchange2=bybit\n", status: 400)
+            return .answer(
+                .text("say which pair: ?symbol=BTCUSDT&exchange1=binance&exchange2=bybit\n", status: 400)
+            )
         }
         guard let pair = self.board.read().universe.pair(symbol: symbol, sell: sell, buy: buy) else {
-            return .text("this pair is not watched; /api/v1/pairs lists those that are\n", status: 404)
+            return .answer(.text("this pair is not watched; /api/v1/pairs lists those that are\n", status: 404))
         }
         guard let history = await self.engine.history(of: pair) else {
-            return .text("the engine has ended, or has no time for this now\n", status: 503)
+            return .answer(.text("the engine has ended, or has no time for this now\n", status: 503))
         }
-        let series = history.series(span: self.span.wholeNanoseconds, now: self.clock.now)
-        return EndpointResponse(contentType: "application/x-ndjson", body: ChartEncoder.lines(series.points))
+        return .computation {
+            let series = history.series(span: self.span.wholeNanoseconds, now: self.clock.now)
+            return EndpointResponse(contentType: "application/x-ndjson", body: ChartEncoder.lines(series.points))
+        }
     }
 }
