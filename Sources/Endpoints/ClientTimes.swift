@@ -33,24 +33,32 @@ struct ClientTimes {
     }
 }
 
-/// Counts what comes within a second.
+/// A bucket of tokens: each frame takes one, and time brings new ones until it is full again.
 struct FrameRate {
-    private let limit: Int
-    private var windowEnds: NIODeadline
-    private var count = 0
+    private static let token: Int64 = 1_000_000_000
 
-    init(limit: Int, now: NIODeadline) {
-        self.limit = limit
-        self.windowEnds = now + .seconds(1)
+    /// Billionths of a token for each nanosecond.
+    private let perSecond: Int64
+    /// In billionths of a token, like what is left.
+    private let capacity: Int64
+    private var left: Int64
+    private var filled: NIODeadline
+
+    init(perSecond: Int, burst: Int, now: NIODeadline) {
+        self.perSecond = Int64(perSecond)
+        self.capacity = Int64(burst) * Self.token
+        self.left = self.capacity
+        self.filled = now
     }
 
     /// Counts one more; false when it is one too many.
     mutating func admits(at now: NIODeadline) -> Bool {
-        if now >= self.windowEnds {
-            self.windowEnds = now + .seconds(1)
-            self.count = 0
-        }
-        self.count += 1
-        return self.count <= self.limit
+        let elapsed = max(0, (now - self.filled).nanoseconds)
+        self.filled = now
+        let (brought, overflow) = elapsed.multipliedReportingOverflow(by: self.perSecond)
+        self.left = overflow || brought > self.capacity - self.left ? self.capacity : self.left + brought
+        guard self.left >= Self.token else { return false }
+        self.left -= Self.token
+        return true
     }
 }

@@ -18,7 +18,8 @@ public struct WebSocketEndpoint: Sendable {
     ///   - path: The exact path.
     ///   - limits: The bounds of all clients together and of each.
     ///   - allowedOrigins: Whose pages may connect besides those of the host that the request itself names, such as
-    ///     `https://charts.example`; `*` for all. Clients that are no browsers name no origin.
+    ///     `https://charts.example`, with or without a slash at the end; `*` for all. Clients that are no browsers name
+    ///     no origin.
     ///   - registry: Where its metrics go.
     ///   - service: What the clients meet.
     public init(
@@ -54,8 +55,12 @@ public struct WebSocketLimits: Sendable, Hashable {
     public var maxQueuedBytes: Int
     /// Size of one message from a client, fragments put together.
     public var maxMessageBytes: Int
-    /// Frames from one client within a second: each fragment, ping and pong counts.
+    /// Frames from one client each second in the long run: each fragment, ping and pong counts.
     public var maxMessagesPerSecond: Int
+    /// Frames from one client at once, after which it has those of ``maxMessagesPerSecond``.
+    ///
+    /// More than a client has reason to send in one go, such as a request for each thing that it may have.
+    public var maxMessageBurst: Int
     /// How often a client is asked whether it is still there.
     public var pingInterval: Duration
     /// How long a client may send no frame at all, pongs included.
@@ -69,14 +74,16 @@ public struct WebSocketLimits: Sendable, Hashable {
         maxQueuedBytes: Int = 1 << 20,
         maxMessageBytes: Int = 64 << 10,
         maxMessagesPerSecond: Int = 100,
+        maxMessageBurst: Int = 1100,
         pingInterval: Duration = .seconds(20),
         pongTimeout: Duration = .seconds(60),
         closeTimeout: Duration = .seconds(1)
     ) {
         precondition(
-            maxClients > 0 && maxMessagesPerSecond > 0,
+            maxClients > 0 && maxMessagesPerSecond > 0 && maxMessageBurst > 0,
             "An endpoint without clients or messages serves nobody."
         )
+        precondition(maxMessageBurst <= 1_000_000_000, "A burst of more than a billion messages is no limit.")
         // A control frame has up to 125 bytes, and must always pass.
         precondition(maxMessageBytes >= 125 && maxQueuedBytes > 0, "A message has at least 125 bytes, a queue one.")
         self.maxClients = maxClients
@@ -84,6 +91,7 @@ public struct WebSocketLimits: Sendable, Hashable {
         self.maxQueuedBytes = maxQueuedBytes
         self.maxMessageBytes = maxMessageBytes
         self.maxMessagesPerSecond = maxMessagesPerSecond
+        self.maxMessageBurst = maxMessageBurst
         self.pingInterval = pingInterval
         self.pongTimeout = pongTimeout
         self.closeTimeout = closeTimeout

@@ -44,7 +44,11 @@ final class WebSocketHandler: ChannelInboundHandler {
         let limits = hub.endpoint.limits
         self.assembler = MessageAssembler(maxMessageBytes: limits.maxMessageBytes)
         self.times = ClientTimes(limits: limits, now: hub.eventLoop.now)
-        self.rate = FrameRate(limit: limits.maxMessagesPerSecond, now: hub.eventLoop.now)
+        self.rate = FrameRate(
+            perSecond: limits.maxMessagesPerSecond,
+            burst: limits.maxMessageBurst,
+            now: hub.eventLoop.now
+        )
     }
 
     /// Introduces the client to the service; the pipeline is ready for its frames.

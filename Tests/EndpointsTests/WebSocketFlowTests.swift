@@ -67,7 +67,7 @@ struct WebSocketFlowTests {
 
     @Test("pongs count as queued: pinging does not evade the bound")
     func pings() async throws {
-        let limits = WebSocketLimits(maxQueuedBytes: 100_000_000, maxMessagesPerSecond: 1_000_000)
+        let limits = WebSocketLimits(maxQueuedBytes: 100_000_000, maxMessageBurst: 1_000_000)
         let service = Self.flooding()
         let (stuck, _) = try await RunningServer.with(service, limits: limits) { server in
             let client = try await Self.stuckClient(of: server)

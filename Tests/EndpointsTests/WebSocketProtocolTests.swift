@@ -65,7 +65,7 @@ struct WebSocketProtocolTests {
         ] as [(String, [UInt8], UInt16)]
     )
     func breach(what: String, bytes: [UInt8], code: UInt16) async throws {
-        let limits = WebSocketLimits(maxMessageBytes: 300, maxMessagesPerSecond: 20)
+        let limits = WebSocketLimits(maxMessageBytes: 300, maxMessagesPerSecond: 20, maxMessageBurst: 20)
         _ = try await RunningServer.with(TestService(), limits: limits) { server in
             let bystander = try await Tester.connected(port: server.port)
             let client = try await Tester.connected(port: server.port)
@@ -149,10 +149,31 @@ struct WebSocketProtocolTests {
         #expect(times.due(at: start + .seconds(80)) == .ping)
         #expect(times.next == start + .seconds(90))
         #expect(times.due(at: start + .seconds(90)) == .giveUp)
-        var rate = FrameRate(limit: 2, now: start)
+    }
+
+    @Test("a client may send many messages at once, then so many each second")
+    func rate() {
+        let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
+        var rate = FrameRate(perSecond: 2, burst: 3, now: start)
+        let moments: [Int64] = [0, 0, 0, 0, 499, 500, 500, 1000, 3000, 3000, 3000, 3000]
         #expect(
-            [0, 0, 0, 1, 1, 1].map { rate.admits(at: start + .seconds($0)) } == [true, true, false, true, true, false]
+            moments.map { rate.admits(at: start + .milliseconds($0)) }
+                == [true, true, true, false, false, true, false, true, true, true, true, false]
         )
+        var wild = FrameRate(perSecond: .max, burst: 1_000_000_000, now: start)
+        let admitted = ([0, 1, 1 << 40] as [Int64]).map { wild.admits(at: start + .milliseconds($0)) }
+        #expect(admitted == [true, true, true])
+    }
+
+    @Test("a client may ask for all that it may have in one go")
+    func burst() async throws {
+        let service = TestService()
+        _ = try await RunningServer.with(service) { server in
+            let client = try await Tester.connected(port: server.port)
+            try await client.send((0..<1000).flatMap { _ in Tester.frame(0x81, [65]) })
+            for _ in 0..<1000 { #expect(await client.next() == .text("A")) }
+            client.close()
+        }
     }
 
     private static func frame(_ opcode: WebSocketOpcode, _ payload: some Sequence<UInt8>, fin: Bool = true)
