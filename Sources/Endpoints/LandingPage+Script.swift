@@ -108,9 +108,11 @@ extension LandingPage {
         setInterval(async () => {
           try {
             const answer = await fetch(location.pathname + location.search);
+            if (!answer.ok) return;
             const page = new DOMParser().parseFromString(await answer.text(), "text/html");
             for (const id of ["venues", "pairs"]) {
-              document.getElementById(id).replaceWith(page.getElementById(id));
+              const [old, renewed] = [document.getElementById(id), page.getElementById(id)];
+              if (old && renewed) old.replaceWith(renewed);
             }
           } catch { /* The page stays as it was; the chart tells of a lost connection. */ }
         }, 5000);

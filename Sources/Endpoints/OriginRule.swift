@@ -4,7 +4,10 @@
 struct OriginRule: Sendable {
     private let allowed: Set<String>
 
-    init(allowed: [String]) { self.allowed = Set(allowed.map { $0.lowercased() }) }
+    /// A slash at the end of an origin is left out: no browser sends one, but a copied address has it.
+    init(allowed: [String]) {
+        self.allowed = Set(allowed.map { String(($0.hasSuffix("/") ? $0.dropLast() : $0[...]).lowercased()) })
+    }
 
     /// Judges a request by its headers of these names.
     ///

@@ -83,6 +83,23 @@ struct PieceTests {
         #expect(EndpointRequest(path: "/", query: query).value(of: "a") == value)
     }
 
+    @Test(
+        "an allowed origin may be written with a slash at its end",
+        arguments: ["https://charts.example", "https://charts.example/", "HTTPS://Charts.Example/"]
+    )
+    func originWithSlash(allowed: String) {
+        let rule = OriginRule(allowed: [allowed])
+        #expect(rule.allows(origins: ["https://charts.example"], host: "arb1d"))
+        #expect(!rule.allows(origins: ["https://charts.example.evil"], host: "arb1d"))
+        #expect(!OriginRule(allowed: ["/"]).allows(origins: ["null"], host: "arb1d"))
+    }
+
+    @Test("the page keeps its tables when a renewal has none: a proxy's error, a page of another kind")
+    func renewal() {
+        #expect(LandingPage.script.contains("if (!answer.ok) return;"))
+        #expect(LandingPage.script.contains("if (old && renewed) old.replaceWith(renewed);"))
+    }
+
     @Test("the same path twice is a mistake")
     func duplicateRoute() async {
         await #expect(processExitsWith: .failure) {
