@@ -32,7 +32,8 @@ extension Daemon {
             limits: WebSocketLimits(
                 maxClients: chart.maxClients,
                 maxClientsPerAddress: chart.maxClientsPerAddress,
-                maxQueuedBytes: chart.maxQueuedBytes
+                maxQueuedBytes: chart.maxQueuedBytes,
+                maxMessageBurst: chart.maxSubscriptions + 100
             ),
             allowedOrigins: chart.origins,
             registry: self.registry,
@@ -120,8 +121,10 @@ extension Daemon {
     /// What programs read, but for the metrics.
     private func interface() -> [Route] {
         let (board, clock) = (self.board, self.clock)
+        // What walks all pairs leaves the server's loop to the probes.
+        let isLong = { @Sendable in board.read().pairs.count > 200 }
         return [
-            Route("/api/health") { _ in
+            Route("/api/health", isSlow: isLong) { _ in
                 let status = self.health.report.passes(.readiness) ? "ready" : "not_ready"
                 return .json(self.summary(best: 1).json(status: status))
             },
@@ -129,7 +132,7 @@ extension Daemon {
                 let flow = self.engine.channel.snapshot()
                 return .json(VenuesReport(feeds: self.feeds, board: board, flow: flow).json)
             },
-            Route("/api/v1/pairs", codes: [200, 400], isSlow: { board.read().pairs.count > 200 }) { request in
+            Route("/api/v1/pairs", codes: [200, 400], isSlow: isLong) { request in
                 if let limit = request.value(of: "limit"), Int(limit).map({ $0 < 0 }) ?? true {
                     return .text("limit must be a whole number from 0\n", status: 400)
                 }
