@@ -59,7 +59,7 @@ final class EngineThread: Sendable {
     /// Leaves a request. Once the engine has ended, or does not keep up with them, histories are answered with `nil`.
     func ask(_ request: EngineRequest) {
         let isTaken = self.mail.withLock { mail in
-            guard !mail.isEnded, mail.requests.count < Self.mostRequests else { return false }
+            guard !mail.isEnded, mail.requests.count < Self.mostRequests || request.mustArrive else { return false }
             mail.requests.append(request)
             return true
         }
@@ -169,6 +169,14 @@ final class EngineThread: Sendable {
 }
 
 extension EngineRequest {
+    /// There are no more of these than pairs that are watched, and a lost one would never be made up for.
+    fileprivate var mustArrive: Bool {
+        switch self {
+        case .unwatch: true
+        case .watch, .history: false
+        }
+    }
+
     /// Answers without an engine.
     fileprivate func refuse() {
         switch self {
