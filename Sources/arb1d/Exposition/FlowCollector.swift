@@ -136,11 +136,11 @@ enum FlowCollector {
         registry.collect(Family.allCases.map(\.description)) { sink in
             // Read first: a heartbeat is counted as sent before it completes, so the two never cross.
             let completed = heartbeatsCompleted()
-            let flow = sources.channel.snapshot()
+            let (flow, updates) = sources.read()
             self.writeFeeds(flow, venues: venues, to: &sink)
             self.writeChannel(flow, venues: venues, to: &sink)
-            self.writeUpdates(sources.updates.snapshot(at: sources.now()), venues: venues, to: &sink)
-            self.writeStages(sources.stages(flow), to: &sink)
+            self.writeUpdates(updates, venues: venues, to: &sink)
+            self.writeStages(sources.stages(flow, updates), to: &sink)
             let sent = flow.feeds.last?.synthetic ?? 0
             self.add(&sink, .heartbeats, ["0", "sent"], sent)
             self.add(&sink, .heartbeats, ["0", "completed"], completed)

@@ -16,14 +16,16 @@ struct FlowSources: Sendable {
     /// Stages with ledgers of their own, such as `chart` and `webhook`.
     var further: [@Sendable () -> Stage] = []
 
-    /// The stages that are neither `update` nor in `flow`, which was read from the raw channel.
-    func stages(_ flow: FlowSnapshot) -> [Stage] {
-        FlowStage.allCases.map { Stage(name: $0.rawValue, terms: flow.terms($0), residual: flow.residual($0)) }
-            + [self.update] + self.further.map { $0() }
+    /// The ledgers of the two channels, each of one moment.
+    func read() -> (flow: FlowSnapshot, updates: UpdateFlow) {
+        (self.channel.snapshot(), self.updates.snapshot(at: self.now()))
     }
 
-    private var update: Stage {
-        let terms = self.updates.snapshot(at: self.now()).terms
-        return Stage(name: "update", terms: terms, residual: terms.residual.magnitude)
+    /// All stages, in the order of a quote's way: those of the two channels as they were read.
+    func stages(_ flow: FlowSnapshot, _ updates: UpdateFlow) -> [Stage] {
+        let terms = updates.terms
+        return FlowStage.allCases.map { Stage(name: $0.rawValue, terms: flow.terms($0), residual: flow.residual($0)) }
+            + [Stage(name: "update", terms: terms, residual: terms.residual.magnitude)]
+            + self.further.map { $0() }
     }
 }

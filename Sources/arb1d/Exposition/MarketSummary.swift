@@ -23,7 +23,7 @@ struct MarketSummary: Sendable {
 
     /// Reads the board and the ledgers; `count` is how many of the best pairs to name.
     init(board: Board, sources: FlowSources, quotesPerSecond: Double, best count: Int, at now: Timestamp) {
-        let flow = sources.channel.snapshot()
+        let (flow, updates) = sources.read()
         let cells = board.read()
         var fresh: [(index: Int, reading: PairReading)] = []
         for (index, cell) in cells.pairs.enumerated() {
@@ -50,7 +50,7 @@ struct MarketSummary: Sendable {
         self.quotes = flow.quotes
         self.quotesPerSecond = quotesPerSecond
         self.drops = flow.drops
-        self.residual = sources.stages(flow).map(\.residual).max() ?? 0
+        self.residual = sources.stages(flow, updates).map(\.residual).max() ?? 0
     }
 
     /// One flat JSON object: the body of `/api/health`.
