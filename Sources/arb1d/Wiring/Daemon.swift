@@ -104,7 +104,7 @@ struct Daemon {
             )
         }
         self.feeds = feeds
-        try Self.check(feeds)
+        try Self.check(feeds, file: file)
         self.reload = ReloadService(
             file: file,
             running: configuration,
@@ -208,7 +208,7 @@ struct Daemon {
         return logger
     }
 
-    private static func check(_ feeds: [VenueFeed]) throws(ConfigurationError) {
+    private static func check(_ feeds: [VenueFeed], file: String) throws(ConfigurationError) {
         let problems = feeds.compactMap { feed in
             feed.settingsError.map { error in
                 ConfigurationProblem(
@@ -219,7 +219,7 @@ struct Daemon {
                 )
             }
         }
-        if !problems.isEmpty { throw ConfigurationError(file: "configuration", problems: problems) }
+        if !problems.isEmpty { throw ConfigurationError(file: file, problems: problems) }
     }
 }
 

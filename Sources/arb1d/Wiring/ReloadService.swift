@@ -94,10 +94,10 @@ struct ReloadService: Service {
             HealthModel.Limits(readyGrace: wanted.readyGrace, livenessTimeout: wanted.livenessTimeout)
         )
         // The digest is that of a file that is in force as a whole.
-        let digest = running.digest
-        running.digest = wanted.digest
-        let isWhole = wanted == running
-        if isWhole { self.digest.value = wanted.digest } else { running.digest = digest }
+        var applied = running
+        applied.digest = wanted.digest
+        let isWhole = wanted == applied
+        if isWhole { self.digest.value = wanted.digest }
         self.needsRestart.set(isWhole ? 0 : 1)
         self.logger.notice(
             "configuration reloaded",
