@@ -10,8 +10,6 @@ struct Leg: Sendable {
     private(set) var changedAt = Timestamp.never
     /// When the quote was last known to stand.
     private(set) var provedAt = Timestamp.never
-    /// Why the quote is not known to stand; `nil`: it does.
-    private(set) var staleReason: StaleReason?
 
     init(venue: VenueIndex) { self.venue = venue }
 
@@ -25,7 +23,7 @@ struct Leg: Sendable {
         if isChanged { self.changedAt = quote.receivedAt }
         (self.bidSize, self.askSize) = sizes
         self.sequence = quote.sequence
-        (self.provedAt, self.staleReason) = (quote.receivedAt, nil)
+        self.provedAt = quote.receivedAt
         let isUsable = quote.flags.isDisjoint(with: [.crossed, .oneSided])
         let kind: RetainedKind = !isUsable ? .unusable : isChanged ? .quote : .repeated
         let isLocked = quote.flags.contains(.locked)
@@ -44,18 +42,14 @@ struct Leg: Sendable {
     /// The venue said the same again.
     mutating func prove(at instant: Timestamp) {
         self.provedAt = instant
-        self.staleReason = nil
         self.join.isStale = false
     }
 
-    mutating func becomeStale(_ reason: StaleReason) {
-        self.staleReason = reason
-        self.join.isStale = true
-    }
+    mutating func becomeStale() { self.join.isStale = true }
 
     mutating func withdraw() { self.join.withdraw() }
 
-    var isStale: Bool { self.staleReason != nil }
+    var isStale: Bool { self.join.isStale }
     var hasQuote: Bool { self.join.hasQuote }
 
     /// The prices for the scrape: only while they give a spread and are known to stand.

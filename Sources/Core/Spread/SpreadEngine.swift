@@ -78,7 +78,7 @@ public struct SpreadEngine: ~Copyable {
     ) -> EngineTally {
         var tally = EngineTally()
         for instrument in displaced where instrument.position < self.legs.count {
-            self.becomeStale(instrument.position, .lost, at: .never)
+            self.becomeStale(instrument.position, at: .never)
         }
         for element in batch {
             guard self.isKnown(element) else {
@@ -87,8 +87,7 @@ public struct SpreadEngine: ~Copyable {
             }
             switch element.payload {
             case .quote(let quote): self.apply(quote, clock: clock)
-            case .stale(let instrument, let reason, let instant):
-                self.becomeStale(instrument.position, reason, at: instant)
+            case .stale(let instrument, _, let instant): self.becomeStale(instrument.position, at: instant)
             case .withdrawn(let instrument, let instant): self.withdraw(instrument.position, at: instant)
             case .trade(let trade): self.apply(trade)
             case .control: break
@@ -165,9 +164,9 @@ extension SpreadEngine {
         if flags.contains(.repeated) { venue.flagged[Int(QuoteFlag.repeated.rawValue)].add() }
     }
 
-    private mutating func becomeStale(_ position: Int, _ reason: StaleReason, at instant: Timestamp) {
+    private mutating func becomeStale(_ position: Int, at instant: Timestamp) {
         guard self.legs[position].hasQuote, !self.legs[position].isStale else { return }
-        self.legs[position].becomeStale(reason)
+        self.legs[position].becomeStale()
         self.mark(position, .stale, at: instant)
         self.reevaluate(position)
     }
@@ -207,7 +206,7 @@ extension SpreadEngine {
             let venue = self.cells.universe.venues[self.legs[position].venue.position]
             guard let limit = venue.repeatStaleAfter else { continue }
             if now.nanoseconds(since: self.legs[position].provedAt) > limit {
-                self.becomeStale(position, .subscription, at: now)
+                self.becomeStale(position, at: now)
             }
         }
         self.windows.advance(to: now)
