@@ -115,11 +115,15 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictTests),
         .testTarget(name: "TidyTests", swiftSettings: strictTests),
         .testTarget(name: "DeployTests", dependencies: ["TestSupport"], swiftSettings: strictTests),
-        .testTarget(name: "CoreTests", dependencies: ["Core"], swiftSettings: strictTests),
+        .testTarget(name: "CoreTests", dependencies: ["Core", "TestSupport"], swiftSettings: strictTests),
         .testTarget(name: "VenuesTests", dependencies: ["Core", "Venues", "TestSupport"], swiftSettings: strictTests),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strictTests),
         .testTarget(name: "HealthTests", dependencies: ["Core", "Health", "Metrics"], swiftSettings: strictTests),
-        .testTarget(name: "ChartTests", dependencies: ["Chart", "Core", "Metrics"], swiftSettings: strictTests),
+        .testTarget(
+            name: "ChartTests",
+            dependencies: ["Chart", "Core", "Metrics", "TestSupport"],
+            swiftSettings: strictTests
+        ),
         .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Core", "Metrics"], swiftSettings: strictTests),
         .testTarget(
             name: "EndpointsTests",

@@ -1,5 +1,6 @@
 import Chart
 import Metrics
+import TestSupport
 import Testing
 
 @Suite("Charts whatever happens in whatever order")

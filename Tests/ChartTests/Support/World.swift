@@ -1,6 +1,7 @@
 import Chart
 import Core
 import Metrics
+import TestSupport
 import Testing
 
 /// An engine, an update channel, a server and clients around a hub, all of which do as chance has it.

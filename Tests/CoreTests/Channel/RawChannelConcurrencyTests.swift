@@ -1,5 +1,6 @@
 import Core
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Raw channel between threads", .timeLimit(.minutes(5)))

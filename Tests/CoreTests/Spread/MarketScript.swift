@@ -1,4 +1,5 @@
 import Core
+import TestSupport
 
 /// A quote as the script spells it: whole units of 10^-places.
 struct ScriptedQuote: Equatable {

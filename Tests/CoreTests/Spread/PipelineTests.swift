@@ -1,5 +1,6 @@
 import Core
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Channel and engine together", .timeLimit(.minutes(5)))

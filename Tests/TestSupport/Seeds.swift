@@ -3,12 +3,12 @@ import Foundation
 /// A small, fast generator whose whole state is its seed.
 ///
 /// - SeeAlso: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (OOPSLA 2014).
-struct SplitMix64: RandomNumberGenerator {
+public struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { self.state = seed }
+    public init(seed: UInt64) { self.state = seed }
 
-    mutating func next() -> UInt64 {
+    public mutating func next() -> UInt64 {
         self.state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = self.state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -16,17 +16,17 @@ struct SplitMix64: RandomNumberGenerator {
         return mixed ^ (mixed >> 31)
     }
 
-    mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+    public mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
 
     /// True once in so many times.
-    mutating func oneIn(_ times: Int) -> Bool { Int.random(in: 0..<times, using: &self) == 0 }
+    public mutating func oneIn(_ times: Int) -> Bool { Int.random(in: 0..<times, using: &self) == 0 }
 }
 
 /// The seeds of a property test: other ones at every run, or the one in `ARB1D_SEED`.
 ///
 /// A failing seed is printed as the argument of the failed case.
-enum Seeds {
-    static func fresh(_ count: Int) -> [UInt64] {
+public enum Seeds {
+    public static func fresh(_ count: Int) -> [UInt64] {
         if let text = ProcessInfo.processInfo.environment["ARB1D_SEED"], let seed = UInt64(text) { return [seed] }
         return (0..<count).map { _ in UInt64.random(in: 0...(.max)) }
     }
