@@ -4,9 +4,13 @@ public struct EngineTally: Sendable, Equatable {
     public var applied: UInt64 = 0
     /// Elements of an instrument that the engine was never told of.
     public var rejectedUnknown: UInt64 = 0
+    /// Elements of an instrument that its venue no longer lists.
+    public var rejectedDelisted: UInt64 = 0
     public var windowAppended: UInt64 = 0
     public var windowExpired: UInt64 = 0
     public var windowEvicted: UInt64 = 0
+    /// Elements that went with their instrument.
+    public var windowDelisted: UInt64 = 0
     /// The sum of the chunks' own counts: a level, not a difference.
     public var windowHeld: UInt64 = 0
 
@@ -16,9 +20,11 @@ public struct EngineTally: Sendable, Equatable {
     mutating func add(_ later: EngineTally) {
         self.applied &+= later.applied
         self.rejectedUnknown &+= later.rejectedUnknown
+        self.rejectedDelisted &+= later.rejectedDelisted
         self.windowAppended &+= later.windowAppended
         self.windowExpired &+= later.windowExpired
         self.windowEvicted &+= later.windowEvicted
+        self.windowDelisted &+= later.windowDelisted
         self.windowHeld = later.windowHeld
     }
 }

@@ -79,14 +79,16 @@ public struct FlowSnapshot: Sendable {
             return Terms(
                 into: self.engineIn,
                 out: self.engine.applied,
-                dropped: [("unknown_symbol", self.engine.rejectedUnknown)],
+                dropped: [
+                    ("unknown_symbol", self.engine.rejectedUnknown), ("delisted", self.engine.rejectedDelisted),
+                ],
                 held: self.engineHeld
             )
         case .window:
             return Terms(
                 into: self.engine.windowAppended,
                 out: self.engine.windowExpired,
-                dropped: [("evicted", self.engine.windowEvicted)],
+                dropped: [("evicted", self.engine.windowEvicted), ("delisted", self.engine.windowDelisted)],
                 held: self.engine.windowHeld
             )
         }

@@ -19,6 +19,9 @@ public struct RawElement: Equatable, Sendable {
         case stale(InstrumentIndex, StaleReason, at: Timestamp)
         /// The instrument has no quote until the next good one: what came for it could not be used.
         case withdrawn(InstrumentIndex, at: Timestamp)
+        /// The venue no longer lists the instrument: everything that is kept of it goes, and nothing of it comes after
+        /// this. Its index is never used again.
+        case delisted(InstrumentIndex, at: Timestamp)
         /// A message about the connection, already acted on by its session: counted like all others.
         case control
         /// Shows that loop, channel and engine move; also brings the engine the time when nothing else does.
@@ -31,11 +34,16 @@ public struct RawElement: Equatable, Sendable {
 
     @inlinable public init(_ payload: Payload, venue: VenueIndex) { (self.payload, self.venue) = (payload, venue) }
 
+    /// The instrument that this is about.
+    @inlinable public var subject: InstrumentIndex? {
+        if case .trade(let trade) = self.payload { trade.instrument } else { self.instrument }
+    }
+
     /// The instrument whose knowledge is lost when this element is displaced.
     @inlinable public var instrument: InstrumentIndex? {
         switch self.payload {
         case .quote(let quote): quote.instrument
-        case .stale(let instrument, _, _), .withdrawn(let instrument, _): instrument
+        case .stale(let instrument, _, _), .withdrawn(let instrument, _), .delisted(let instrument, _): instrument
         case .trade, .control, .heartbeat: nil
         }
     }

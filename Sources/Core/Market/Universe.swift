@@ -20,6 +20,8 @@ public struct InstrumentEntry: Sendable {
     public let symbol: SymbolIndex
     /// That venue's spelling.
     public let venueSymbol: String
+    /// Whether the venue still lists it.
+    public internal(set) var isListed = true
 }
 
 /// An ordered pair of instruments of one symbol: sell at the one, buy at the other.
@@ -28,17 +30,21 @@ public struct PairEntry: Sendable {
     public let buy: InstrumentIndex
     /// Spot against perpetual.
     public let isBasis: Bool
+    /// Whether both legs are still listed: if not, the pair is no more, and only its index remains.
+    public internal(set) var isListed = true
 }
 
 /// Everything that is watched, interned to dense indices, which are given once and never change or get reused.
 ///
-/// It only grows: a venue that answers late, or lists something new, adds to it. Each owner of per-index state holds
-/// its own copy and extends its arrays when it is handed a longer one.
+/// Its lists only grow: a venue that answers late, or lists something new, adds to them, and what is delisted stays in
+/// its place, marked. Each owner of per-index state holds its own copy and extends its arrays when handed another.
 public struct Universe: Sendable {
     public let venues: [VenueEntry]
     public private(set) var symbols: [String] = []
     public private(set) var instruments: [InstrumentEntry] = []
     public private(set) var pairs: [PairEntry] = []
+    /// Counts the changes: two copies of one universe with the same revision are equal.
+    public private(set) var revision = 0
     private var symbolIndices: [String: SymbolIndex] = [:]
     private var instrumentsBySymbol: [[InstrumentIndex]] = []
     private var pairIndices: [PairKey: PairIndex] = [:]
@@ -55,6 +61,8 @@ public struct Universe: Sendable {
 
     /// Adds an instrument and its pairs with the symbol's other instruments.
     ///
+    /// A symbol that was removed and comes again is another instrument, with other pairs.
+    ///
     /// - Returns: Its index, or `nil` when this venue has this symbol already.
     public mutating func add(venue: VenueIndex, symbol: String, venueSymbol: String) -> InstrumentIndex? {
         let symbolIndex = self.intern(symbol)
@@ -63,6 +71,7 @@ public struct Universe: Sendable {
         let instrument = InstrumentIndex(self.instruments.count)
         self.instruments.append(InstrumentEntry(venue: venue, symbol: symbolIndex, venueSymbol: venueSymbol))
         self.instrumentsBySymbol[symbolIndex.position].append(instrument)
+        self.revision += 1
         let isPerpetual = self.venues[venue.position].isPerpetual
         for other in others {
             let isBasis = self.venues[self.instruments[other.position].venue.position].isPerpetual != isPerpetual
@@ -72,13 +81,33 @@ public struct Universe: Sendable {
         return instrument
     }
 
-    /// The symbol's instruments, in the order of their indices.
+    /// The venue no longer lists the instrument: it and its pairs are found no more; removing it twice changes nothing.
+    public mutating func remove(_ instrument: InstrumentIndex) {
+        guard self.instruments[instrument.position].isListed else { return }
+        self.instruments[instrument.position].isListed = false
+        let symbol = self.instruments[instrument.position].symbol.position
+        self.instrumentsBySymbol[symbol].removeAll { $0 == instrument }
+        for other in self.instrumentsBySymbol[symbol] {
+            for key in [PairKey(sell: instrument, buy: other), PairKey(sell: other, buy: instrument)] {
+                guard let pair = self.pairIndices.removeValue(forKey: key) else { continue }
+                self.pairs[pair.position].isListed = false
+            }
+        }
+        self.revision += 1
+    }
+
+    /// The symbol's listed instruments, in the order of their indices.
     public func instruments(of symbol: SymbolIndex) -> [InstrumentIndex] { self.instrumentsBySymbol[symbol.position] }
 
-    /// The instruments of one venue, in the order of their indices.
+    /// The listed instruments of one venue, in the order of their indices.
     public func instruments(of venue: VenueIndex) -> [InstrumentIndex] {
-        self.instruments.indices.lazy.map(InstrumentIndex.init).filter { self.instruments[$0.position].venue == venue }
+        self.instruments.indices.lazy.map(InstrumentIndex.init).filter {
+            self.instruments[$0.position].venue == venue && self.instruments[$0.position].isListed
+        }
     }
+
+    /// How many instruments are listed now, on all venues.
+    public var listedCount: Int { self.instrumentsBySymbol.reduce(0) { $0 + $1.count } }
 
     /// The pair that sells `symbol` at one venue and buys it at the other, by their names; `nil`: it is not watched.
     public func pair(symbol: String, sell: String, buy: String) -> PairIndex? {

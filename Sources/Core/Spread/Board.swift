@@ -72,6 +72,8 @@ public final class VenueCells: Sendable {
     public let windowBytes = LevelCell()
     /// The shortest history of quotes among the venue's instruments that have one, in nanoseconds.
     public let windowSpan = LevelCell()
+    /// Quotes and marks that left the windows so far, by ``WindowExit``.
+    public let windowExits = WindowExit.allCases.map { _ in LevelCell() }
     let endToEnd: (any DurationRecorder)?
 
     init(endToEnd: (any DurationRecorder)?) { self.endToEnd = endToEnd }

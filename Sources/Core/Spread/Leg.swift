@@ -10,6 +10,8 @@ struct Leg: Sendable {
     private(set) var changedAt = Timestamp.never
     /// When the quote was last known to stand.
     private(set) var provedAt = Timestamp.never
+    /// Its venue no longer lists it: nothing of it counts any more.
+    private(set) var isDelisted = false
 
     init(venue: VenueIndex) { self.venue = venue }
 
@@ -48,6 +50,11 @@ struct Leg: Sendable {
     mutating func becomeStale() { self.join.isStale = true }
 
     mutating func withdraw() { self.join.withdraw() }
+
+    mutating func delist() {
+        self.withdraw()
+        self.isDelisted = true
+    }
 
     var isStale: Bool { self.join.isStale }
     var hasQuote: Bool { self.join.hasQuote }

@@ -71,6 +71,12 @@ struct PairState {
         }
     }
 
+    /// A leg is no longer listed: there is no pair any more, and nothing of it is kept.
+    mutating func end() {
+        (self.reading, self.maker, self.isWatched) = (PairReading(), PointMaker(), false)
+        self.publish()
+    }
+
     /// Drops points that have grown too old; `true` when that changed the band.
     mutating func expireBand(before limit: Int64, settings: BandSettings) -> Bool {
         guard self.maker.expire(before: limit, settings: settings) else { return false }

@@ -3,19 +3,19 @@
 ///
 /// A quote re-evaluates exactly the ordered pairs that its instrument belongs to. Time comes in with the elements.
 public struct SpreadEngine: ~Copyable {
-    private let settings: EngineSettings
+    let settings: EngineSettings
     private let board: Board
-    private var cells: Board.Cells
-    private var legs: [Leg] = []
+    var cells: Board.Cells
+    var legs: [Leg] = []
     /// The pairs of each instrument, by ``InstrumentIndex``.
-    private var pairsOfInstrument: [[Int]] = []
-    private var pairs: [PairState] = []
+    var pairsOfInstrument: [[Int]] = []
+    var pairs: [PairState] = []
     /// By ``SymbolIndex``: the engine time of the symbol's last event.
     private var symbolTimes: [Int64] = []
-    private var windows: WindowStore
-    private var freshPairs = 0
+    var windows: WindowStore
+    var freshPairs = 0
     /// Points of watched pairs that nobody has taken yet.
-    private var newPoints: [PairPoint] = []
+    var newPoints: [PairPoint] = []
     private var reported = EngineTally()
     private let summarises: Bool
 
@@ -37,11 +37,16 @@ public struct SpreadEngine: ~Copyable {
         self.extend(to: universe)
     }
 
-    /// Takes over a universe that has grown. Must come before the first element of any new instrument.
+    /// Takes over a universe that has changed.
+    ///
+    /// Must come before the first element of any new instrument. What is no longer listed stays as it is until its own
+    /// element says so, which has its place in the order of events.
     public mutating func extend(to universe: Universe) {
         self.cells = self.board.extend(to: universe)
         for entry in universe.instruments[self.legs.count...] {
-            self.legs.append(Leg(venue: entry.venue))
+            var leg = Leg(venue: entry.venue)
+            if !entry.isListed { leg.delist() }
+            self.legs.append(leg)
             self.pairsOfInstrument.append([])
         }
         while self.symbolTimes.count < universe.symbols.count { self.symbolTimes.append(.min) }
@@ -56,6 +61,7 @@ public struct SpreadEngine: ~Copyable {
             )
             pair.summary = self.summarises ? SpreadSummary() : nil
             self.pairs.append(pair)
+            guard entry.isListed else { continue }
             self.pairsOfInstrument[entry.sell.position].append(index)
             self.pairsOfInstrument[entry.buy.position].append(index)
         }
@@ -78,17 +84,24 @@ public struct SpreadEngine: ~Copyable {
     ) -> EngineTally {
         var tally = EngineTally()
         for instrument in displaced where instrument.position < self.legs.count {
-            self.becomeStale(instrument.position, at: .never)
+            self.lose(instrument.position)
         }
         for element in batch {
-            guard self.isKnown(element) else {
-                tally.rejectedUnknown &+= 1
-                continue
+            if let subject = element.subject?.position {
+                guard subject < self.legs.count else {
+                    tally.rejectedUnknown &+= 1
+                    continue
+                }
+                guard !self.legs[subject].isDelisted else {
+                    tally.rejectedDelisted &+= 1
+                    continue
+                }
             }
             switch element.payload {
             case .quote(let quote): self.apply(quote, clock: clock)
             case .stale(let instrument, _, let instant): self.becomeStale(instrument.position, at: instant)
             case .withdrawn(let instrument, let instant): self.withdraw(instrument.position, at: instant)
+            case .delisted(let instrument, let instant): self.delist(instrument.position, at: instant)
             case .trade(let trade): self.apply(trade)
             case .control: break
             case .heartbeat(let loop, let sentAt):
@@ -101,21 +114,13 @@ public struct SpreadEngine: ~Copyable {
         return self.complete(tally)
     }
 
-    private func isKnown(_ element: RawElement) -> Bool {
-        switch element.payload {
-        case .quote(let quote): quote.instrument.position < self.legs.count
-        case .trade(let trade): trade.instrument.position < self.legs.count
-        case .stale(let instrument, _, _), .withdrawn(let instrument, _): instrument.position < self.legs.count
-        case .control, .heartbeat: true
-        }
-    }
-
     /// Adds what the windows did since the last batch.
     private mutating func complete(_ batch: EngineTally) -> EngineTally {
         var tally = batch
         tally.windowAppended = self.windows.appended &- self.reported.windowAppended
         tally.windowExpired = self.windows.expired &- self.reported.windowExpired
         tally.windowEvicted = self.windows.evicted &- self.reported.windowEvicted
+        tally.windowDelisted = self.windows.delisted &- self.reported.windowDelisted
         tally.windowHeld = self.windows.held
         self.reported.add(tally)
         return tally
@@ -164,7 +169,7 @@ extension SpreadEngine {
         if flags.contains(.repeated) { venue.flagged[Int(QuoteFlag.repeated.rawValue)].add() }
     }
 
-    private mutating func becomeStale(_ position: Int, at instant: Timestamp) {
+    mutating func becomeStale(_ position: Int, at instant: Timestamp) {
         guard self.legs[position].hasQuote, !self.legs[position].isStale else { return }
         self.legs[position].becomeStale()
         self.mark(position, .stale, at: instant)
@@ -185,7 +190,7 @@ extension SpreadEngine {
     }
 
     /// Gives an event its place in the one order of its symbol's events.
-    private mutating func engineTime(of position: Int, at instant: Timestamp) -> Int64 {
+    mutating func engineTime(of position: Int, at instant: Timestamp) -> Int64 {
         let symbol = self.cells.universe.instruments[position].symbol.position
         let time = max(instant.nanoseconds, self.symbolTimes[symbol] &+ 1)
         self.symbolTimes[symbol] = time
@@ -224,17 +229,21 @@ extension SpreadEngine {
     private func publishWindows(at now: Timestamp) {
         for (index, cells) in self.cells.venues.enumerated() {
             var (quotes, trades, bytes, shortest) = (0, 0, 0, Int64.max)
+            var exits = WindowExits(repeating: 0)
             for position in self.legs.indices where self.legs[position].venue.position == index {
                 let extent = self.windows.extent(of: InstrumentIndex(position), at: now)
                 quotes += extent.quotes
                 trades += extent.trades
                 bytes += extent.bytes
                 if let span = extent.span { shortest = min(shortest, span) }
+                let left = self.windows.quoteExits(of: InstrumentIndex(position))
+                for exit in exits.indices { exits[exit] &+= left[exit] }
             }
             cells.windowQuotes.set(Int64(quotes))
             cells.windowTrades.set(Int64(trades))
             cells.windowBytes.set(Int64(bytes))
             cells.windowSpan.set(shortest == .max ? 0 : max(0, shortest))
+            for exit in exits.indices { cells.windowExits[exit].set(Int64(exits[exit])) }
         }
     }
 
@@ -285,59 +294,6 @@ extension SpreadEngine {
                 venue: self.legs[position].venue,
                 receivedAt: receivedAt
             )
-        )
-    }
-}
-
-// MARK: - Watching
-
-extension SpreadEngine {
-    /// Tells of each point of a pair from now on, until it is unwatched; a pair that is not known is ignored.
-    public mutating func watch(_ pair: PairIndex) { self.setWatched(pair, true) }
-
-    public mutating func unwatch(_ pair: PairIndex) { self.setWatched(pair, false) }
-
-    private mutating func setWatched(_ pair: PairIndex, _ isWatched: Bool) {
-        guard pair.position < self.pairs.count else { return }
-        self.pairs[pair.position].isWatched = isWatched
-    }
-
-    /// Whether there are points for ``takePoints(into:)``.
-    public var hasPoints: Bool { !self.newPoints.isEmpty }
-
-    /// Moves the points of watched pairs made since the last call to the end of `points`, in order.
-    public mutating func takePoints(into points: inout [PairPoint]) {
-        points.append(contentsOf: self.newPoints)
-        self.newPoints.removeAll(keepingCapacity: true)
-    }
-
-    /// What the pair's points can be computed from, as of now; `nil` for a pair that is not known.
-    ///
-    /// Costs the same whatever the windows hold.
-    public func history(of pair: PairIndex) -> PairHistory? {
-        guard pair.position < self.pairs.count else { return nil }
-        let (state, entry) = (self.pairs[pair.position], self.pairs[pair.position].entry)
-        return PairHistory(
-            pair: pair,
-            number: state.points,
-            sell: (self.windows.window(of: entry.sell), self.legs[entry.sell.position].venue),
-            buy: (self.windows.window(of: entry.buy), self.legs[entry.buy.position].venue),
-            settings: self.settings
-        )
-    }
-
-    /// Everything that is known of the pair now; `nil` for a pair that is not known.
-    public func report(of pair: PairIndex) -> PairReport? {
-        guard pair.position < self.pairs.count else { return nil }
-        let state = self.pairs[pair.position]
-        let (sell, buy) = (self.legs[state.entry.sell.position], self.legs[state.entry.buy.position])
-        return PairReport(
-            reading: state.reading,
-            missing: SpreadMissing(sell.join, buy.join),
-            sell: StandingQuote(sell),
-            buy: StandingQuote(buy),
-            points: state.points,
-            summary: state.summary
         )
     }
 }

@@ -1,3 +1,25 @@
+/// Why an element is no longer in its window.
+public enum WindowExit: UInt8, CaseIterable, Sendable {
+    /// It was older than the span.
+    case age
+    /// All windows together were over their budget of bytes.
+    case budget
+    /// Its instrument is no longer listed.
+    case delisted
+
+    /// The value of the `reason` label.
+    public var label: String {
+        switch self {
+        case .age: "age"
+        case .budget: "budget"
+        case .delisted: "delisted"
+        }
+    }
+}
+
+/// How many elements left one window, by reason.
+typealias WindowExits = InlineArray<3, UInt64>
+
 /// The windows of one sort of element, of all instruments, and the ledger of what they hold.
 struct WindowShelf<State: WindowState>: ~Copyable {
     private let span: Int64
@@ -8,11 +30,17 @@ struct WindowShelf<State: WindowState>: ~Copyable {
     private(set) var appended: UInt64 = 0
     private(set) var expired: UInt64 = 0
     private(set) var evicted: UInt64 = 0
+    private(set) var delisted: UInt64 = 0
+    /// The same by instrument.
+    private(set) var exits: [WindowExits] = []
 
     init(span: Int64) { self.span = span }
 
     mutating func extend(to count: Int) {
-        while self.windows.count < count { self.windows.append(ElementWindow()) }
+        while self.windows.count < count {
+            self.windows.append(ElementWindow())
+            self.exits.append(WindowExits(repeating: 0))
+        }
     }
 
     /// Appends an element with numbers of its own.
@@ -70,7 +98,7 @@ struct WindowShelf<State: WindowState>: ~Copyable {
 
     private mutating func expire(_ position: Int, before limit: Int64) {
         while !self.windows[position].chunks.isEmpty, self.windows[position].oldestChunkEnd < limit {
-            self.expired &+= self.removeOldest(of: position)
+            self.expired &+= self.removeOldest(of: position, .age)
         }
     }
 
@@ -79,15 +107,22 @@ struct WindowShelf<State: WindowState>: ~Copyable {
     /// - Returns: Whether it was.
     mutating func evictOldest(of position: Int, serial: UInt64) -> Bool {
         guard self.windows[position].chunks.first?.serial == serial else { return false }
-        self.evicted &+= self.removeOldest(of: position)
+        self.evicted &+= self.removeOldest(of: position, .budget)
         return true
     }
 
-    private mutating func removeOldest(of position: Int) -> UInt64 {
+    private mutating func removeOldest(of position: Int, _ exit: WindowExit) -> UInt64 {
         let removed = self.windows[position].removeOldest()
         self.bytes -= removed.bytes
         self.held &-= UInt64(removed.count)
+        self.exits[position][Int(exit.rawValue)] &+= UInt64(removed.count)
         return UInt64(removed.count)
+    }
+
+    /// Empties a window, and forgets also what stood at its beginning.
+    mutating func drop(_ position: Int) {
+        while !self.windows[position].chunks.isEmpty { self.delisted &+= self.removeOldest(of: position, .delisted) }
+        self.windows[position] = ElementWindow()
     }
 
     /// Whether the chunk with this number is still here, or an older one of the same window.

@@ -61,6 +61,12 @@ public struct WindowStore: ~Copyable {
         self.note(growth, UInt32(position) << 1 | 1)
     }
 
+    /// Empties the windows of an instrument that is no longer listed.
+    mutating func drop(_ instrument: InstrumentIndex) {
+        self.quotes.drop(instrument.position)
+        self.trades.drop(instrument.position)
+    }
+
     private var nextSerial: UInt64 { self.orderSerial &+ UInt64(self.order.count) }
 
     private mutating func note(_ growth: WindowGrowth, _ owner: UInt32) {
@@ -124,6 +130,7 @@ extension WindowStore {
     public var appended: UInt64 { self.quotes.appended &+ self.trades.appended }
     public var expired: UInt64 { self.quotes.expired &+ self.trades.expired }
     public var evicted: UInt64 { self.quotes.evicted &+ self.trades.evicted }
+    public var delisted: UInt64 { self.quotes.delisted &+ self.trades.delisted }
 
     /// What is held of one instrument.
     public struct Extent: Sendable, Equatable {
@@ -150,6 +157,9 @@ extension WindowStore {
 
     /// The retained trades of one instrument, oldest first.
     public func trades(of instrument: InstrumentIndex) -> [RetainedTrade] { self.tradeWindow(of: instrument).trades }
+
+    /// Quotes and marks of one instrument that are held no more, by ``WindowExit``.
+    func quoteExits(of instrument: InstrumentIndex) -> WindowExits { self.quotes.exits[instrument.position] }
 
     func window(of instrument: InstrumentIndex) -> QuoteWindow { self.quotes.windows[instrument.position] }
 

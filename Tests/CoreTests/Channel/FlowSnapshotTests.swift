@@ -160,9 +160,11 @@ private struct Corruption {
             Corruption(.engine) { $0.engineHeld += 1 },
             Corruption(.engine) { $0.engine.applied -= 1 },
             Corruption(.engine) { $0.engine.rejectedUnknown += 1 },
+            Corruption(.engine) { $0.engine.rejectedDelisted += 1 },
             Corruption(.window) { $0.engine.windowAppended += 1 },
             Corruption(.window) { $0.engine.windowExpired += 1 },
             Corruption(.window) { $0.engine.windowEvicted += 1 },
+            Corruption(.window) { $0.engine.windowDelisted += 1 },
             Corruption(.window) { $0.engine.windowHeld += 1 },
         ]
     }
@@ -202,11 +204,13 @@ extension FlowSnapshot {
         self.engineIn += 1
         if random.oneIn(9) { return self.engineHeld += 1 }
         if random.oneIn(9) { return self.engine.rejectedUnknown += 1 }
+        if random.oneIn(9) { return self.engine.rejectedDelisted += 1 }
         self.engine.applied += 1
         self.engine.windowAppended += 1
-        switch random.int(0...2) {
+        switch random.int(0...3) {
         case 0: self.engine.windowExpired += 1
         case 1: self.engine.windowEvicted += 1
+        case 2: self.engine.windowDelisted += 1
         default: self.engine.windowHeld += 1
         }
     }

@@ -36,6 +36,36 @@ struct UniverseTests {
         #expect(universe.pairs.isEmpty)
     }
 
+    @Test("forgets the name of what is removed, but not its number, and gives it a new one when it comes again")
+    func removal() {
+        var universe = Universe(
+            venues: ["a", "b", "c"].map { VenueEntry(name: $0, isPerpetual: false, fee: 0, repeatStaleAfter: nil) }
+        )
+        for venue in 0..<3 { _ = universe.add(venue: VenueIndex(venue), symbol: "BTC", venueSymbol: "BTC") }
+        let before = universe.pair(symbol: "BTC", sell: "a", buy: "b")
+        let revision = universe.revision
+        universe.remove(InstrumentIndex(0))
+        #expect(universe.revision == revision + 1)
+        universe.remove(InstrumentIndex(0))
+        #expect(universe.revision == revision + 1, "it is gone already")
+        #expect(universe.listedCount == 2 && universe.instruments.count == 3)
+        #expect(universe.instruments.map(\.isListed) == [false, true, true])
+        #expect(universe.pair(symbol: "BTC", sell: "a", buy: "b") == nil)
+        #expect(universe.pair(symbol: "BTC", sell: "b", buy: "a") == nil)
+        #expect(universe.pair(symbol: "BTC", sell: "b", buy: "c") != nil)
+        #expect(universe.pairs.count { $0.isListed } == 2)
+        #expect(universe.instruments(of: SymbolIndex(0)).map(\.position) == [1, 2])
+        #expect(universe.instruments(of: VenueIndex(0)).isEmpty)
+
+        let again = universe.add(venue: VenueIndex(0), symbol: "BTC", venueSymbol: "XBT")
+        #expect(again == InstrumentIndex(3))
+        #expect(universe.symbols == ["BTC"])
+        #expect(universe.pairs.count == 10 && universe.pairs.count { $0.isListed } == 6)
+        let after = universe.pair(symbol: "BTC", sell: "a", buy: "b")
+        #expect(after != nil && after != before)
+        #expect(universe.listedCount == 3)
+    }
+
     @Test("finds a pair by the names of its symbol and venues")
     func pairByNames() {
         var universe = Universe(

@@ -39,6 +39,17 @@ final class Desk {
         self.engine.extend(to: self.universe)
     }
 
+    /// The venue's list lacks the instrument; the element that says so comes later.
+    func unlist(_ instrument: Int) {
+        self.universe.remove(InstrumentIndex(instrument))
+        self.engine.extend(to: self.universe)
+    }
+
+    func delist(_ instrument: Int) {
+        self.unlist(instrument)
+        self.process([RawElement(.delisted(InstrumentIndex(instrument), at: self.now), venue: VenueIndex(0))])
+    }
+
     func process(_ batch: [RawElement], displaced: [Int] = []) {
         let now = self.now
         self.tally = self.engine.process(
@@ -66,9 +77,12 @@ final class Desk {
 
     func heartbeat() { self.process([RawElement(.heartbeat(loop: 0, sentAt: self.now), venue: .none)]) }
 
+    func pair(sell: Int, buy: Int) -> PairIndex? {
+        self.universe.pairs.firstIndex { $0.sell.position == sell && $0.buy.position == buy }.map(PairIndex.init)
+    }
+
     func reading(sell: Int, buy: Int) -> PairReading {
-        let pair = self.universe.pairs.firstIndex { $0.sell.position == sell && $0.buy.position == buy }
-        return pair.map { self.board.read().pairs[$0].read() } ?? PairReading()
+        self.pair(sell: sell, buy: buy).map { self.board.read().pairs[$0.position].read() } ?? PairReading()
     }
 
     /// Evaluations by sell venue × 3 + buy venue.

@@ -28,6 +28,7 @@ enum MarketEvent {
     case quote(instrument: Int, ScriptedQuote, at: Timestamp, isRepeat: Bool, isSeed: Bool)
     case stale(instrument: Int, StaleReason, at: Timestamp)
     case withdrawn(instrument: Int, at: Timestamp)
+    case delisted(instrument: Int, at: Timestamp)
     case trade(instrument: Int, price: Int64, at: Timestamp)
     case control
     case heartbeat(at: Timestamp)
@@ -40,7 +41,9 @@ enum MarketEvent {
     /// The instrument whose knowledge goes when this is displaced.
     var instrument: Int? {
         switch self {
-        case .quote(let instrument, _, _, _, _), .stale(let instrument, _, _), .withdrawn(let instrument, _): instrument
+        case .quote(let instrument, _, _, _, _), .stale(let instrument, _, _), .withdrawn(let instrument, _),
+            .delisted(let instrument, _):
+            instrument
         case .trade, .control, .heartbeat: nil
         }
     }
@@ -67,6 +70,8 @@ enum MarketEvent {
             return RawElement(.stale(InstrumentIndex(instrument), reason, at: instant), venue: venue)
         case .withdrawn(let instrument, let instant):
             return RawElement(.withdrawn(InstrumentIndex(instrument), at: instant), venue: venue)
+        case .delisted(let instrument, let instant):
+            return RawElement(.delisted(InstrumentIndex(instrument), at: instant), venue: venue)
         case .trade(let instrument, let price, let instant):
             let trade = Trade(
                 instrument: InstrumentIndex(instrument),
@@ -102,6 +107,10 @@ struct MarketScript {
     mutating func nextEvent() -> MarketEvent {
         self.pass()
         let instrument = self.random.int(0...(self.venueOfInstrument.count - 1))
+        if self.random.oneIn(150) {
+            self.lastSent[instrument] = nil
+            return .delisted(instrument: instrument, at: self.now)
+        }
         switch self.random.int(0...99) {
         case 0...1: return .heartbeat(at: self.now)
         case 2: return .trade(instrument: instrument, price: Int64(self.random.int(1...5_000)), at: self.now)

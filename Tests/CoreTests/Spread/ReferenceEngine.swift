@@ -31,6 +31,10 @@ struct ReferenceEngine {
         var changedTime = Int64.min
         var provedAt = Timestamp.never
         var isStale = false
+        /// Its venue lists it no more.
+        var isUnlisted = false
+        /// The element that says so has arrived.
+        var isGone = false
         /// Everything that was accepted, at its engine time.
         var history: [(time: Int64, quote: ScriptedQuote)] = []
         /// Engine time and price of every trade.
@@ -47,6 +51,7 @@ struct ReferenceEngine {
         var allPoints: [(time: Int64, spread: Double, band: (upper: Double, lower: Double)?)] = []
         var band: (upper: Double, lower: Double)?
         var lastSlot: Int64?
+        var isOver = false
     }
 
     /// Counts by sell venue, buy venue and name.
@@ -66,6 +71,9 @@ struct ReferenceEngine {
     private(set) var legAges: [Count: [Int64]] = [:]
     private(set) var latencies: [[Int64]]
     private(set) var unknown = 0
+    private(set) var delisted = 0
+    /// What the windows of delisted instruments were given.
+    private(set) var forgotten = 0
     /// Changes of a standing quote that were no quotes.
     private(set) var marks = 0
     private var lastTime: [String: Int64] = [:]
@@ -79,7 +87,8 @@ struct ReferenceEngine {
     mutating func add(venue: Int, symbol: String) {
         let index = self.instruments.count
         self.instruments.append(Instrument(venue: venue, symbol: symbol))
-        for other in 0..<index where self.instruments[other].symbol == symbol {
+        for other in 0..<index
+        where self.instruments[other].symbol == symbol && !self.instruments[other].isUnlisted {
             self.pairs.append(Pair(sell: other, buy: index))
             self.pairs.append(Pair(sell: index, buy: other))
         }
@@ -88,12 +97,21 @@ struct ReferenceEngine {
     // MARK: Events
 
     mutating func displace(_ instrument: Int) {
-        if instrument < self.instruments.count { self.markStale(instrument, at: .never) }
+        guard instrument < self.instruments.count else { return }
+        if self.instruments[instrument].isUnlisted {
+            self.delist(instrument, at: .never)
+        } else {
+            self.markStale(instrument, at: .never)
+        }
     }
 
     mutating func apply(_ event: MarketEvent, clock: Timestamp) {
         if let instrument = event.subject, instrument >= self.instruments.count {
             self.unknown += 1
+            return
+        }
+        if let instrument = event.subject, self.instruments[instrument].isGone {
+            self.delisted += 1
             return
         }
         switch event {
@@ -103,10 +121,28 @@ struct ReferenceEngine {
         case .withdrawn(let instrument, let instant):
             if self.instruments[instrument].standing != nil { self.mark(instrument, at: instant) }
             self.instruments[instrument].standing = nil
+        case .delisted(let instrument, let instant): self.delist(instrument, at: instant)
         case .trade(let instrument, let price, let instant):
             self.instruments[instrument].trades.append((self.nextTime(of: instrument, at: instant), price))
         case .control: break
         case .heartbeat(let instant): self.advance(to: instant)
+        }
+    }
+
+    /// From now on the instrument may be listed anew, under another number.
+    mutating func unlist(_ instrument: Int) {
+        if instrument < self.instruments.count { self.instruments[instrument].isUnlisted = true }
+    }
+
+    private mutating func delist(_ instrument: Int, at instant: Timestamp) {
+        if self.instruments[instrument].isGone { return }
+        _ = self.nextTime(of: instrument, at: instant)
+        self.instruments[instrument].isGone = true
+        self.instruments[instrument].standing = nil
+        self.forgotten += self.instruments[instrument].history.count + self.instruments[instrument].trades.count
+        (self.instruments[instrument].history, self.instruments[instrument].trades) = ([], [])
+        for pair in self.pairs.indices where self.pairs[pair].sell == instrument || self.pairs[pair].buy == instrument {
+            (self.pairs[pair].isOver, self.pairs[pair].points, self.pairs[pair].band) = (true, [], nil)
         }
     }
 
@@ -166,6 +202,7 @@ struct ReferenceEngine {
         }
         self.instruments[instrument].history.append((time, quote))
         for pair in self.pairs.indices where self.pairs[pair].sell == instrument || self.pairs[pair].buy == instrument {
+            if self.pairs[pair].isOver { continue }
             self.evaluate(pair, at: instant)
             if !self.settings.bySellOnly || self.pairs[pair].sell == instrument { self.makePoint(pair, at: time) }
         }
@@ -239,7 +276,7 @@ extension ReferenceEngine {
     /// Why the pair has no spread now, by its label.
     func missing(_ pair: Int) -> String? {
         let (sell, buy) = (self.instruments[self.pairs[pair].sell], self.instruments[self.pairs[pair].buy])
-        if sell.standing == nil || buy.standing == nil { return "no_quote" }
+        if self.pairs[pair].isOver || sell.standing == nil || buy.standing == nil { return "no_quote" }
         if sell.isStale || buy.isStale { return "stale" }
         return sell.givesSpread && buy.givesSpread ? nil : "crossed"
     }

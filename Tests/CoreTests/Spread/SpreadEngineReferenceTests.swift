@@ -36,8 +36,10 @@ struct SpreadEngineReferenceTests {
         for seed in 1...6 as ClosedRange<UInt64> {
             var random = SplitMix64(seed: seed)
             var run = try EngineRun(&random)
-            for _ in 0..<120 { run.step(&random) }
-            #expect(run.differentPoints(&random).isEmpty)
+            for _ in 0..<4 {
+                for _ in 0..<30 { run.step(&random) }
+                #expect(run.differentPoints(&random).isEmpty)
+            }
             (all, incomplete) = (all + run.histories, incomplete + run.incompleteHistories)
         }
         #expect(incomplete > 10)
@@ -52,7 +54,10 @@ struct SpreadEngineReferenceTests {
             var run = try EngineRun(&random)
             for _ in 0..<120 { run.step(&random) }
             for name in EngineRun.names { sums[name, default: 0] += run.sum(name) }
+            sums["rejected as delisted", default: 0] += UInt64(run.reference.delisted)
+            sums["listed again", default: 0] += UInt64(run.listedAgain)
         }
+        for name in ["rejected as delisted", "listed again"] { #expect(sums[name, default: 0] > 0, "\(name)") }
         for name in EngineRun.names { #expect(sums[name, default: 0] > 0, "\(name)") }
     }
 }
@@ -66,6 +71,8 @@ struct EngineRun: ~Copyable {
     let clock = Timestamp.origin + 10_000 * second
     /// Venue and symbol of each instrument, in the order in which they are listed.
     private let listing: [(venue: Int, symbol: String)]
+    /// How many of them were listed again after they had been delisted.
+    private(set) var listedAgain = 0
     private var universe: Universe
     var script: MarketScript
     var engine: SpreadEngine
@@ -101,7 +108,8 @@ struct EngineRun: ~Copyable {
         for symbol in 0..<random.int(1...4) {
             for venue in 0..<3 where venue == symbol % 3 || !random.oneIn(5) { listing.append((venue, "S\(symbol)")) }
         }
-        self.listing = listing.shuffled(using: &random)
+        // The second time only after the first one is no longer listed.
+        self.listing = listing.shuffled(using: &random) + listing.shuffled(using: &random)
         self.script = MarketScript(
             venueOfInstrument: self.listing.map(\.venue),
             random: SplitMix64(seed: random.next())
@@ -124,14 +132,16 @@ struct EngineRun: ~Copyable {
         engineSettings.tradeSpan = Int64(random.int(1...60)) * second
         self.engine = SpreadEngine(universe: self.universe, settings: engineSettings, board: self.board)
         self.reference = ReferenceEngine(settings: self.settings, venues: venues)
-        for _ in 0..<random.int(0...self.listing.count) { self.list() }
+        for _ in 0..<random.int(0...listing.count) { self.list() }
     }
 
     /// Lists the next instrument, should there be one.
     private mutating func list() {
         guard self.universe.instruments.count < self.listing.count else { return }
         let (venue, symbol) = self.listing[self.universe.instruments.count]
-        _ = self.universe.add(venue: VenueIndex(venue), symbol: symbol, venueSymbol: symbol)
+        let added = self.universe.add(venue: VenueIndex(venue), symbol: symbol, venueSymbol: symbol)
+        guard let added else { return }
+        if added.position >= self.listing.count / 2 { self.listedAgain += 1 }
         self.engine.extend(to: self.universe)
         for pair in self.universe.pairs.indices { self.engine.watch(PairIndex(pair)) }
         self.reference.add(venue: venue, symbol: symbol)
@@ -141,6 +151,7 @@ struct EngineRun: ~Copyable {
     mutating func step(_ random: inout SplitMix64) {
         if random.oneIn(10) { self.list() }
         var events = (0..<random.int(1...30)).map { _ in self.script.nextEvent() }
+        for case .delisted(let instrument, _) in events { self.unlist(instrument) }
         var displaced: [Int] = []
         if random.oneIn(4) {
             let lost = events.prefix(random.int(1...events.count))
@@ -169,6 +180,14 @@ struct EngineRun: ~Copyable {
             self.reference.apply(event, clock: clock)
             if case .heartbeat(let instant) = event { self.expectedHeartbeats.append(instant) }
         }
+    }
+
+    /// The venue's list comes before the element that says so in the order of events.
+    private mutating func unlist(_ instrument: Int) {
+        guard instrument < self.universe.instruments.count else { return }
+        self.universe.remove(InstrumentIndex(instrument))
+        self.engine.extend(to: self.universe)
+        self.reference.unlist(instrument)
     }
 
     /// What the reference counts for a pair of venues.
@@ -295,12 +314,15 @@ extension EngineRun {
     private func differentLedger() -> [String] {
         var differences: [String] = []
         let history = self.reference.instruments.reduce(0) { $0 + $1.history.count }
-        if self.tally.applied + self.tally.rejectedUnknown != UInt64(self.taken) { differences.append("\(self.tally)") }
+        let rejected = self.tally.rejectedUnknown + self.tally.rejectedDelisted
+        if self.tally.applied + rejected != UInt64(self.taken) { differences.append("\(self.tally)") }
+        if self.tally.rejectedDelisted != UInt64(self.reference.delisted) { differences.append("\(self.tally)") }
         if self.tally.rejectedUnknown != UInt64(self.reference.unknown) { differences.append("unknown: \(self.tally)") }
         let trades = self.reference.instruments.reduce(0) { $0 + $1.trades.count }
-        let elements = UInt64(history + self.reference.marks + trades)
+        let elements = UInt64(history + self.reference.marks + trades + self.reference.forgotten)
         if self.tally.windowAppended != elements { differences.append("appended: \(self.tally), not \(elements)") }
-        if self.tally.windowHeld + self.tally.windowExpired != elements { differences.append("held: \(self.tally)") }
+        let kept = self.tally.windowHeld + self.tally.windowExpired + self.tally.windowDelisted
+        if kept != elements { differences.append("held: \(self.tally)") }
         if self.heartbeats != self.expectedHeartbeats { differences.append("heartbeats") }
         return differences
     }

@@ -1,0 +1,27 @@
+/// How an instrument leaves the market in mid-stream.
+extension SpreadEngine {
+    /// An element of the instrument was displaced on its way here: perhaps the one that says it is no longer listed.
+    mutating func lose(_ position: Int) {
+        if self.cells.universe.instruments[position].isListed {
+            self.becomeStale(position, at: .never)
+        } else {
+            self.delist(position, at: .never)
+        }
+    }
+
+    /// The venue no longer lists the instrument: what is kept of it goes, and its pairs with it.
+    mutating func delist(_ position: Int, at instant: Timestamp) {
+        guard !self.legs[position].isDelisted else { return }
+        _ = self.engineTime(of: position, at: instant)
+        self.legs[position].delist()
+        self.cells.instruments[position].store(nil)
+        self.windows.drop(InstrumentIndex(position))
+        for pair in self.pairsOfInstrument[position] {
+            if self.pairs[pair].reading.status == .fresh { self.freshPairs -= 1 }
+            self.pairs[pair].end()
+            let (sell, buy) = (self.pairs[pair].entry.sell.position, self.pairs[pair].entry.buy.position)
+            self.pairsOfInstrument[sell == position ? buy : sell].removeAll { $0 == pair }
+        }
+        self.pairsOfInstrument[position] = []
+    }
+}
