@@ -23,7 +23,7 @@ struct ChartClient: Sendable {
     private(set) var stages: [PairIndex: Stage] = [:]
     /// Configured pairs that are not known yet.
     private(set) var waiting: Set<ChartKey> = []
-    private var turns: [Turn] = []
+    private(set) var turns: [Turn] = []
     private var awaited: PairIndex?
     /// Points of the last snapshot that the server has not written yet.
     private var unwritten = 0
@@ -59,6 +59,9 @@ struct ChartClient: Sendable {
         try self.admit(key, limit: limit)
         self.waiting.insert(key)
     }
+
+    /// Waits for a configured pair that it had, in place of the subscription that has just ended.
+    mutating func waitAgain(for key: ChartKey) { self.waiting.insert(key) }
 
     /// A pair that was waited for has become known.
     mutating func found(_ turn: Turn) {

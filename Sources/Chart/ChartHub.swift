@@ -16,13 +16,13 @@ public struct ChartHub: Sendable {
     public typealias Lookup = @Sendable (ChartKey) -> PairIndex?
 
     private let settings: ChartSettings
-    private let configured: [ChartKey]
-    private var lookup: Lookup
-    private var clients: [ChartClientID: ChartClient] = [:]
-    private var audiences: [PairIndex: PairAudience] = [:]
+    let configured: [ChartKey]
+    var lookup: Lookup
+    var clients: [ChartClientID: ChartClient] = [:]
+    var audiences: [PairIndex: PairAudience] = [:]
     /// Who waits for configured pairs that are not known yet.
-    private var waiting: [ChartKey: ClientList] = [:]
-    private var outlet: ChartOutlet
+    var waiting: [ChartKey: ClientList] = [:]
+    var outlet: ChartOutlet
     private var requests: UInt64 = 0
     /// The pairs of the batch in hand; storage that is used again.
     private var touched: [PairIndex] = []
@@ -33,7 +33,7 @@ public struct ChartHub: Sendable {
     ///   - configured: What a client gets that names no pair, in this order.
     ///   - settings: The bounds.
     ///   - metrics: Where it counts.
-    ///   - lookup: No two names may have the same pair. What it answers may change only by ``universeGrew(_:into:)``.
+    ///   - lookup: No two names have the same pair. What it answers changes only by ``universeChanged(_:into:)``.
     public init(
         configured: [ChartKey],
         settings: ChartSettings = ChartSettings(),
@@ -142,9 +142,11 @@ public struct ChartHub: Sendable {
         for id in ids { self.advance(id, into: &actions) }
     }
 
-    /// More pairs are known: configured ones among them begin for the clients that wait for them.
-    public mutating func universeGrew(_ lookup: @escaping Lookup, into actions: inout [ChartAction]) {
+    /// Other pairs are known than before: those that are no more end for their subscribers, and configured ones that
+    /// are known now begin for the clients that wait for them.
+    public mutating func universeChanged(_ lookup: @escaping Lookup, into actions: inout [ChartAction]) {
         self.lookup = lookup
+        self.endDelisted(into: &actions)
         for key in self.configured {
             guard let ids = self.waiting[key]?.ids, let pair = lookup(key) else { continue }
             self.waiting[key] = nil
@@ -199,7 +201,7 @@ extension ChartHub {
     }
 
     /// Asks for the client's next snapshot, when it is due.
-    private mutating func advance(_ id: ChartClientID, into actions: inout [ChartAction]) {
+    mutating func advance(_ id: ChartClientID, into actions: inout [ChartAction]) {
         guard let turn = self.clients[id]?.nextTurn() else { return }
         let isFirst = self.audiences[turn.pair, default: PairAudience(key: turn.key)].join(id)
         if isFirst { self.request(turn.pair, into: &actions) }
@@ -252,5 +254,5 @@ extension ChartHub {
         self.countSubscriptions(-client.subscriptions)
     }
 
-    private func countSubscriptions(_ change: Int) { self.outlet.metrics.countSubscriptions(change) }
+    func countSubscriptions(_ change: Int) { self.outlet.metrics.countSubscriptions(change) }
 }

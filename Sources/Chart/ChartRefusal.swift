@@ -10,6 +10,8 @@ public struct ChartRefusal: Error, Sendable, Equatable {
         case notSubscribed = "not_subscribed"
         /// The snapshot is on its way already.
         case alreadySubscribed = "already_subscribed"
+        /// A venue no longer lists the symbol; the subscription has ended.
+        case delisted
         /// The history could not be read; the subscription has ended.
         case unavailable
     }
@@ -89,6 +91,16 @@ extension ChartRefusal {
         ChartRefusal(
             reason: .alreadySubscribed,
             message: "The snapshot of \"\(key.text.excerpt)\" is on its way: wait for it."
+        )
+    }
+
+    static func delisted(_ key: ChartKey, comesAgain: Bool) -> ChartRefusal {
+        ChartRefusal(
+            reason: .delisted,
+            message: "The pair \"\(key.text.excerpt)\" is no more, for a venue does not list it any longer: "
+                + (comesAgain
+                    ? "it begins again with a snapshot when it is listed again."
+                    : "the subscription has ended.")
         )
     }
 

@@ -24,11 +24,11 @@ struct SubscriptionTests {
         stage.hub.clientClosed(3, unsent: 0, into: &stage.actions)
         #expect(stage.sample("subscriptions") == 4)
         #expect(try stage.taken() == ["request 2"])
-        stage.hub.universeGrew(Stage.lookup([Stage.sol, Stage.eth]), into: &stage.actions)
-        stage.hub.universeGrew(Stage.lookup([Stage.sol, Stage.eth]), into: &stage.actions)
+        stage.hub.universeChanged(Stage.lookup([Stage.sol, Stage.eth]), into: &stage.actions)
+        stage.hub.universeChanged(Stage.lookup([Stage.sol, Stage.eth]), into: &stage.actions)
         stage.answer(try #require(stage.requests.first), upTo: 1)
         #expect(try stage.taken() == ["request 1", "snapshot to [1]: ETH 1 [1]"])
-        stage.hub.universeGrew(Stage.lookup(Stage.keys), into: &stage.actions)
+        stage.hub.universeChanged(Stage.lookup(Stage.keys), into: &stage.actions)
         #expect(try stage.taken() == ["request 0"])
         #expect(stage.sample("subscriptions") == 4)
     }
@@ -40,9 +40,48 @@ struct SubscriptionTests {
         stage.send("subscribe", Stage.btc, from: 1)
         #expect(try stage.taken() == ["error to [1]: already_subscribed"])
         stage.send("unsubscribe", Stage.btc, from: 1)
-        stage.hub.universeGrew(Stage.lookup(Stage.keys), into: &stage.actions)
+        stage.hub.universeChanged(Stage.lookup(Stage.keys), into: &stage.actions)
         #expect(try stage.taken() == [])
         #expect(stage.sample("subscriptions") == 0)
+    }
+
+    @Test("when a pair is delisted its subscribers are told, and those of a configured one wait for it to come again")
+    func delisting() throws {
+        var stage = Stage(configured: [Stage.btc])
+        stage.open(1)
+        stage.open(2, Stage.eth)
+        stage.answer(stage.requests[0], upTo: 1)
+        stage.answer(stage.requests[1], upTo: 1)
+        stage.send("subscribe", Stage.eth, from: 1)
+        stage.actions = []
+        stage.hub.universeChanged(Stage.lookup([Stage.sol]), into: &stage.actions)
+        #expect(
+            try stage.taken() == [
+                "error to [1]: delisted", "unwatch 0", "error to [1, 2]: delisted", "unwatch 1",
+            ]
+        )
+        #expect(stage.sample("subscriptions") == 1)
+        stage.update(0, 2...2)
+        stage.update(1, 2...2)
+        stage.hub.written(1, by: 1, into: &stage.actions)
+        #expect(try stage.taken() == [])
+        stage.hub.universeChanged({ $0 == Stage.btc ? PairIndex(7) : nil }, into: &stage.actions)
+        #expect(try stage.taken() == ["request 7"])
+        #expect(stage.sample("subscriptions") == 1)
+    }
+
+    @Test("a pair that is delisted before its turn has come, or is listed anew at once, ends as well")
+    func delistingInTheQueue() throws {
+        var stage = Stage(configured: Stage.keys)
+        stage.open(1)
+        let first = try #require(stage.requests.first)
+        stage.actions = []
+        let lookup: ChartHub.Lookup = { key in Stage.keys.firstIndex(of: key).map { PairIndex($0 == 1 ? 7 : $0) } }
+        stage.hub.universeChanged(lookup, into: &stage.actions)
+        #expect(try stage.taken() == ["error to [1]: delisted"], "the snapshot of the first pair comes first")
+        stage.answer(first, upTo: 0)
+        #expect(try stage.taken() == ["snapshot to [1]: BTC 0 []", "request 2"])
+        #expect(stage.sample("subscriptions") == 3)
     }
 
     @Test("the pair is watched no longer when the last subscriber has gone, and not before")

@@ -15,7 +15,8 @@ final class ChartService: WebSocketService {
     private struct State {
         var hub: ChartHub
         var clients: [ChartClientID: WebSocketClient] = [:]
-        var instruments = 0
+        /// Of the universe that the hub looks pairs up in.
+        var revision = 0
         var actions: [ChartAction] = []
         var points: [PairPoint] = []
         var isPublishing = false
@@ -81,7 +82,7 @@ final class ChartService: WebSocketService {
     /// Points wait in the update channel. Called on the engine's thread.
     func wake() { self.onLoop { self.drain() } }
 
-    /// The engine may know more pairs than before. Called once a second.
+    /// The engine may know other pairs than before. Called once a second.
     func look() { self.onLoop { self.compareUniverse() } }
 
     // MARK: The server's side
@@ -164,9 +165,9 @@ final class ChartService: WebSocketService {
     private func compareUniverse() {
         let universe = self.board.read().universe
         self.change { state in
-            guard universe.instruments.count != state.instruments else { return }
-            state.instruments = universe.instruments.count
-            state.hub.universeGrew(Self.lookup(in: universe), into: &state.actions)
+            guard universe.revision != state.revision else { return }
+            state.revision = universe.revision
+            state.hub.universeChanged(Self.lookup(in: universe), into: &state.actions)
         }
     }
 

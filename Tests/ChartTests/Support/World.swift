@@ -31,14 +31,18 @@ struct World {
     let registry = Registry()
     var random: SplitMix64
     var hub: ChartHub
-    var known: Set<ChartKey> = []
+    /// By name: the pairs that the engine has.
+    private var listed: [ChartKey: PairIndex] = [:]
+    /// The same as the hub saw it last.
+    private var seen: [ChartKey: PairIndex] = [:]
     private var nextID: UInt64 = 1
 
     // The engine: what it was told and has not done, the pairs' numbers, and which of them it publishes.
     private var commands: [Command] = []
-    private var numbers: [UInt64]
+    private var numbers: [UInt64] = []
+    private var names: [ChartKey] = []
     private var published: Set<PairIndex> = []
-    private var histories: [(request: HistoryRequest, number: UInt64)] = []
+    private var histories: [(request: HistoryRequest, number: UInt64?)] = []
     private var channel: [PairPoint] = []
 
     // The clients, and what the server has queued for them.
@@ -50,14 +54,13 @@ struct World {
     private(set) var missed: UInt64 = 0
     private(set) var merged: UInt64 = 0
     private(set) var messages = 0
+    private(set) var delistings = 0
 
     init(seed: UInt64, rules: Rules) {
         self.rules = rules
         self.random = SplitMix64(seed: seed)
         let keys = (0..<5).map { ChartKey(symbol: "S\($0)", exchange1: "a", exchange2: "b") }
         self.keys = keys
-        self.numbers = keys.map { _ in 0 }
-        self.known = Set(keys.prefix(3))
         var settings = ChartSettings()
         settings.keptPoints = rules.keptPoints
         settings.subscriptionsPerClient = 4
@@ -65,12 +68,18 @@ struct World {
             configured: Array(keys.suffix(3)),
             settings: settings,
             metrics: ChartMetrics(self.registry),
-            lookup: Self.lookup(keys, self.known)
+            lookup: { _ in nil }
         )
+        for key in keys.prefix(3) { self.list(key) }
+        var actions: [ChartAction] = []
+        self.look(into: &actions)
     }
 
-    private static func lookup(_ keys: [ChartKey], _ known: Set<ChartKey>) -> ChartHub.Lookup {
-        { key in known.contains(key) ? keys.firstIndex(of: key).map(PairIndex.init) : nil }
+    /// Lists a pair, under a number of its own each time.
+    private mutating func list(_ key: ChartKey) {
+        self.listed[key] = PairIndex(self.numbers.count)
+        self.numbers.append(0)
+        self.names.append(key)
     }
 
     // MARK: Chance
@@ -85,7 +94,7 @@ struct World {
         case 12...13: try self.answer(self.random.oneIn(3))
         case 14...16: try self.deliver()
         case 17...18: try self.write()
-        default: if self.random.oneIn(20) { try self.discover() }
+        default: if self.random.oneIn(8) { self.changeListing() } else { try self.look() }
         }
         self.check()
     }
@@ -93,6 +102,7 @@ struct World {
     /// Lets everything that is under way arrive.
     mutating func settle() throws {
         repeat {
+            try self.look()
             while !self.commands.isEmpty { self.obey() }
             while !self.histories.isEmpty { try self.answer(true) }
             while !self.channel.isEmpty { try self.deliver() }
@@ -152,19 +162,32 @@ struct World {
         try self.perform(actions)
     }
 
-    private mutating func discover() throws {
-        guard let key = self.keys.first(where: { !self.known.contains($0) }) else { return }
-        self.known.insert(key)
+    /// Lists what is not listed, or delists what is.
+    private mutating func changeListing() {
+        let key = self.keys[self.random.int(0...4)]
+        guard let pair = self.listed.removeValue(forKey: key) else { return self.list(key) }
+        self.published.remove(pair)
+        // It may come again before the hub has seen that it was gone.
+        if self.random.oneIn(4) { self.list(key) }
+    }
+
+    /// Has the hub see which pairs there are.
+    private mutating func look() throws {
         var actions: [ChartAction] = []
-        self.hub.universeGrew(Self.lookup(self.keys, self.known), into: &actions)
+        self.look(into: &actions)
         try self.perform(actions)
+    }
+
+    private mutating func look(into actions: inout [ChartAction]) {
+        self.seen = self.listed
+        self.hub.universeChanged({ [seen] in seen[$0] }, into: &actions)
     }
 
     // MARK: Engine and channel
 
     private mutating func makePoints() {
         for _ in 0..<self.random.int(1...6) {
-            let pair = self.random.int(0...4)
+            guard let pair = self.listed[self.keys[self.random.int(0...4)]]?.position else { continue }
             self.numbers[pair] += 1
             guard self.published.contains(PairIndex(pair)) else { continue }
             if self.rules.losesOneIn > 0, self.random.oneIn(self.rules.losesOneIn) { continue }
@@ -176,8 +199,9 @@ struct World {
         guard !self.commands.isEmpty else { return }
         switch self.commands.removeFirst() {
         case .history(let request):
-            self.published.insert(request.pair)
-            self.histories.append((request, self.numbers[request.pair.position]))
+            let isListed = self.listed[request.key] == request.pair
+            if isListed { self.published.insert(request.pair) }
+            self.histories.append((request, isListed ? self.numbers[request.pair.position] : nil))
         case .unwatch(let pair): self.published.remove(pair)
         }
     }
@@ -188,9 +212,10 @@ struct World {
         let index = isAnyOne ? self.random.int(0...self.histories.count - 1) : 0
         let (request, number) = self.histories.remove(at: index)
         var actions: [ChartAction] = []
-        if self.rules.failsOneIn > 0, self.random.oneIn(self.rules.failsOneIn) {
+        let fails = self.rules.failsOneIn > 0 && self.random.oneIn(self.rules.failsOneIn)
+        if fails || number == nil {
             self.hub.historyUnavailable(request, into: &actions)
-        } else {
+        } else if let number {
             let first = number - min(number, UInt64(self.random.int(0...4)))
             let points = (first..<number).map { Stage.point(request.pair.position, $0 + 1) }
             let snapshot = ChartEncoder.snapshot(request.key, points: points, number: number, completeFrom: nil)
@@ -242,8 +267,15 @@ struct World {
     private mutating func receive(_ message: Message, _ id: UInt64) throws {
         self.messages += 1
         if message.type == "error" {
-            let ended = self.keys.first { message.reason == "unavailable" && message.text.contains($0.symbol + ":") }
-            if let ended { self.views[id]?[ended] = nil }
+            let ended = self.keys.first { message.text.contains($0.symbol + ":") }
+            guard let ended else { return }
+            switch message.reason {
+            case "unavailable", "unknown_pair": self.views[id]?[ended] = nil
+            case "delisted":
+                self.delistings += 1
+                self.views[id]?[ended] = self.keys.suffix(3).contains(ended) ? .waiting : nil
+            default: break
+            }
             return
         }
         let key = try #require(ChartKey(message.pair))
@@ -254,7 +286,7 @@ struct World {
         switch (message.type, view) {
         case ("snapshot", _):
             #expect(numbers.last ?? message.seq == message.seq)
-            #expect(message.seq <= self.numbers[self.keys.firstIndex(of: key) ?? 0])
+            #expect(message.seq <= self.numbers[try #require(self.seen[key]).position])
         case ("update", .upTo(let last)):
             #expect(numbers.last == message.seq)
             #expect(try #require(numbers.first) > last, "a point twice")
@@ -272,7 +304,7 @@ struct World {
     private func check() {
         let wanted = Set(self.views.values.flatMap { $0.keys })
         let followed = Set(self.views.values.flatMap { view in view.filter { $0.value != .waiting }.keys })
-        let watchedKeys = Set(self.watched.map { self.keys[$0.position] })
+        let watchedKeys = Set(self.watched.map { self.names[$0.position] })
         #expect(watchedKeys.isSubset(of: wanted), "watched, but nobody subscribes")
         #expect(followed.isSubset(of: watchedKeys), "followed, but not watched")
         let held = self.queues.values.reduce(0) { $0 + $1.reduce(0, +) }
@@ -282,8 +314,8 @@ struct World {
     /// Whether this client has every point of all its known pairs, up to the last one made.
     func isUpToDate(_ id: UInt64) -> Bool {
         (self.views[id] ?? [:]).allSatisfy { key, view in
-            guard self.known.contains(key), let index = self.keys.firstIndex(of: key) else { return view == .waiting }
-            return view == .upTo(self.numbers[index])
+            guard let pair = self.listed[key] else { return view == .waiting }
+            return view == .upTo(self.numbers[pair.position])
         }
     }
 }
