@@ -21,7 +21,7 @@ struct PairsReport {
         let cells = board.read()
         let (symbol, state) = (request.value(of: "symbol"), request.value(of: "state"))
         var rows: [Row] = []
-        for (index, cell) in cells.pairs.enumerated() {
+        for (index, cell) in cells.pairs.enumerated() where cells.universe.pairs[index].isListed {
             if let symbol, Self.symbol(of: index, cells) != symbol { continue }
             let reading = cell.read()
             if let state, reading.status.label != state { continue }

@@ -29,7 +29,7 @@ final class MarketCollector: Sendable {
     }
 
     private func writeInstruments(_ cells: Board.Cells, _ labels: LabelCache, _ sink: inout SampleSink) {
-        for (index, cell) in cells.instruments.enumerated() {
+        for (index, cell) in cells.instruments.enumerated() where cells.universe.instruments[index].isListed {
             guard let top = cell.read() else { continue }
             sink.add(MarketFamily.bid.rawValue, labels.instruments[index], top.bid)
             sink.add(MarketFamily.ask.rawValue, labels.instruments[index], top.ask)
@@ -41,7 +41,7 @@ final class MarketCollector: Sendable {
         let venues = universe.venues.count
         var states = Array(repeating: [0, 0, 0], count: venues * venues)
         var best = Array(repeating: -Double.infinity, count: venues * venues)
-        for (index, cell) in cells.pairs.enumerated() {
+        for (index, cell) in cells.pairs.enumerated() where universe.pairs[index].isListed {
             let entry = universe.pairs[index]
             let sell = universe.instruments[entry.sell.position].venue.position
             let buy = universe.instruments[entry.buy.position].venue.position
@@ -105,6 +105,9 @@ final class MarketCollector: Sendable {
             sink.add(MarketFamily.windowQuotes.rawValue, [venue.name], Double(counts.windowQuotes.value))
             sink.add(MarketFamily.windowBytes.rawValue, [venue.name], Double(counts.windowBytes.value))
             sink.add(MarketFamily.windowSpan.rawValue, [venue.name], Double(counts.windowSpan.value) / 1e9)
+            for (exit, cell) in zip(WindowExit.allCases, counts.windowExits) {
+                sink.add(MarketFamily.windowExits.rawValue, [venue.name, exit.label], UInt64(cell.value))
+            }
         }
     }
 }

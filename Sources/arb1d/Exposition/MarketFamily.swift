@@ -7,7 +7,7 @@ enum MarketFamily: Int, CaseIterable {
     case netMax, pairs
     case evaluations, spreadMissing, points, pointsMissing, breaches
     case flagged, fee
-    case windowQuotes, windowBytes, windowSpan
+    case windowQuotes, windowBytes, windowSpan, windowExits
     case engineBatches
 
     private static let pairLabels = ["symbol", "sell_venue", "buy_venue"]
@@ -84,6 +84,12 @@ enum MarketFamily: Int, CaseIterable {
         case .windowBytes: Self.gauge("arb1d_window_bytes", "Bytes of the windows' chunks.", ["venue"])
         case .windowSpan:
             Self.gauge("arb1d_window_span_seconds", "Shortest history among the venue's instruments.", ["venue"])
+        case .windowExits:
+            Self.counter(
+                "arb1d_window_evicted_quotes_total",
+                "Quotes and marks that left the windows: for their age, for the byte budget, or with their instrument.",
+                ["venue", "reason"]
+            )
         case .engineBatches: Self.counter("arb1d_engine_batches_total", "Batches that the engine took.", ["shard"])
         }
     }

@@ -26,7 +26,7 @@ struct MarketSummary: Sendable {
         let (flow, updates) = sources.read()
         let cells = board.read()
         var fresh: [(index: Int, reading: PairReading)] = []
-        for (index, cell) in cells.pairs.enumerated() {
+        for (index, cell) in cells.pairs.enumerated() where cells.universe.pairs[index].isListed {
             let reading = cell.read()
             if reading.status == .fresh { fresh.append((index, reading)) }
         }

@@ -72,6 +72,7 @@ struct AlertService: Service {
             )
         }
         return cells.pairs.indices.compactMap { index in
+            guard universe.pairs[index].isListed else { return nil }
             let reading = cells.pairs[index].read()
             guard reading.status == .fresh else { return nil }
             return PairSpread(pairs[index], netSpread: reading.netSpread, isBasis: universe.pairs[index].isBasis)

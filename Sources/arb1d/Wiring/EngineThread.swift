@@ -50,10 +50,11 @@ final class EngineThread: Sendable {
     /// Heartbeats that came out of the engine.
     var heartbeatsCompleted: UInt64 { self.heartbeats.load(ordering: .relaxed) }
 
-    /// Hands the engine a universe that has grown.
+    /// Hands the engine a universe that has changed.
     ///
-    /// Elements of new instruments may be sent as soon as this returns: the engine takes a batch first and looks for a
-    /// new universe then, so it knows every instrument of the batch in hand.
+    /// Elements of new instruments, and those that say that one is no longer listed, may be sent as soon as this
+    /// returns: the engine takes a batch first and looks for a new universe then, so it knows every instrument of the
+    /// batch in hand, and what is not listed any more should the element that says so be displaced.
     func extend(to universe: Universe) { self.mail.withLock { $0.universe = universe } }
 
     /// Leaves a request. Once the engine has ended, or does not keep up with them, histories are answered with `nil`.

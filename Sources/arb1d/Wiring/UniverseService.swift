@@ -96,7 +96,7 @@ final class UniverseService: Service {
             metadata: [
                 "event": "venue_discovered", "venue": "\(self.feeds[index].profile.name)",
                 "listed": "\(listing.listing.instruments.count)", "left_out": "\(listing.listing.leftOut)",
-                "watching": "\(self.state.withLock { $0.universe.instruments.count })",
+                "watching": "\(self.state.withLock { $0.universe.listedCount })",
             ]
         )
         for (feed, instruments) in zip(self.feeds, additions) where !instruments.isEmpty { feed.watch(instruments) }
