@@ -19,6 +19,11 @@ public struct Moment: Sendable, Equatable {
         Double(self.nanoseconds - earlier.nanoseconds) / 1e9
     }
 
+    /// What a clock tells that is off by so much; it measures as before.
+    func offBy(seconds: Double) -> Moment {
+        Moment(nanoseconds: self.nanoseconds, unixNanoseconds: self.unixNanoseconds + Int64(seconds * 1e9))
+    }
+
     /// The same wall clock, with the measuring clock moved on: deadlines of a paused process move with it.
     func advanced(bySeconds seconds: Double) -> Moment {
         Moment(nanoseconds: self.nanoseconds + Int64(seconds * 1e9), unixNanoseconds: self.unixNanoseconds)

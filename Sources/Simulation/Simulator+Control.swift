@@ -15,15 +15,30 @@ extension Simulator {
         self.letSpeak(true)
     }
 
-    /// Cuts all connections of the venue; nobody gets through to it until it is healed. Its market goes on unheard.
-    public mutating func cut(_ venue: SimulatedVenue, into effects: inout [Effect]) {
-        self.exchanges[venue]?.cut(into: &effects)
-        effects.append(.hangUp(venue))
+    /// Does what is ordered at the venue, or at all that are served where it names none.
+    ///
+    /// - Throws: When no venue can do it; nothing has happened then.
+    public mutating func obey(_ order: FaultOrder, at now: Moment, into effects: inout [Effect]) throws(OrderError) {
+        self.notice(now)
+        if let venue = order.venue {
+            guard self.exchanges[venue] != nil else {
+                let served = self.venues.map(\.rawValue).joined(separator: ", ")
+                throw OrderError(description: "\(venue.rawValue) is not served; write one of \(served)")
+            }
+            try self.exchanges[venue]?.obey(order, at: now, into: &effects)
+            return
+        }
+        var (isObeyed, refusal): (Bool, OrderError?) = (false, nil)
+        for venue in self.venues {
+            do throws(OrderError) {
+                try self.exchanges[venue]?.obey(order, at: now, into: &effects)
+                isObeyed = true
+            } catch {
+                refusal = error
+            }
+        }
+        if let refusal, !isObeyed { throw refusal }
     }
-
-    public mutating func heal(_ venue: SimulatedVenue) { self.exchanges[venue]?.heal() }
-
-    public func isCut(_ venue: SimulatedVenue) -> Bool { self.exchanges[venue]?.isCut == true }
 
     private mutating func letSpeak(_ speaks: Bool) {
         guard case .model = self.source else { return }

@@ -37,12 +37,16 @@ public struct Simulator: Sendable {
     private var lastSeen: Moment
     private var lastTimeKeeping: Moment
     private var events: [MarketEvent] = []
+    private var scenario: Scenario?
+    /// Orders of the scenario that could not be obeyed, and why.
+    public private(set) var scenarioComplaints: [String] = []
 
     /// Serves a market that is made up as time goes on.
     public init(
         model settings: MarketModel.Settings,
         venues: [SimulatedVenue],
         freezeAfterSeconds: Double? = nil,
+        scenario: Scenario? = nil,
         at now: Moment
     ) {
         let model = MarketModel(settings: settings, venues: venues, at: now)
@@ -50,11 +54,10 @@ public struct Simulator: Sendable {
         for (index, venue) in venues.enumerated() {
             let listings = model.listings(of: venue)
             exchanges[venue] = Exchange(
-                dialect: Self.dialect(of: venue, listings: listings),
+                venue: venue,
                 listings: listings,
                 standing: model.standingQuotes(of: venue),
-                seed: settings.seed &+ UInt64(index + 1) &* 0x5851_F42D,
-                meter: RestMeter(style: Self.restStyle(of: venue))
+                seed: settings.seed &+ UInt64(index + 1) &* 0x5851_F42D
             )
         }
         self.init(
@@ -62,12 +65,20 @@ public struct Simulator: Sendable {
             exchanges: exchanges,
             source: .model(model),
             freezeAfterSeconds: freezeAfterSeconds,
+            scenario: scenario,
             at: now
         )
     }
 
     /// Serves recordings, one a venue, from when every one of them has a subscriber.
-    public init(replay: [Replayed], speed: Double, seed: UInt64, freezeAfterSeconds: Double? = nil, at now: Moment) {
+    public init(
+        replay: [Replayed],
+        speed: Double,
+        seed: UInt64,
+        freezeAfterSeconds: Double? = nil,
+        scenario: Scenario? = nil,
+        at now: Moment
+    ) {
         var exchanges: [SimulatedVenue: Exchange] = [:]
         var recordings: [Recording] = []
         for replayed in replay {
@@ -75,14 +86,13 @@ public struct Simulator: Sendable {
             let recording = Recording(
                 venue: venue,
                 log: replayed.log,
-                dialect: Self.dialect(of: venue, listings: [])
+                dialect: venue.dialect(listings: [])
             )
             var exchange = Exchange(
-                dialect: Self.dialect(of: venue, listings: recording.listings),
+                venue: venue,
                 listings: recording.listings,
                 standing: recording.firstQuotes,
-                seed: seed &+ UInt64(recordings.count),
-                meter: RestMeter(style: Self.restStyle(of: venue))
+                seed: seed &+ UInt64(recordings.count)
             )
             exchange.speaksUnasked = false
             exchanges[venue] = exchange
@@ -93,6 +103,7 @@ public struct Simulator: Sendable {
             exchanges: exchanges,
             source: .replay(Playback(recordings: recordings, speed: speed)),
             freezeAfterSeconds: freezeAfterSeconds,
+            scenario: scenario,
             at: now
         )
     }
@@ -102,34 +113,24 @@ public struct Simulator: Sendable {
         exchanges: [SimulatedVenue: Exchange],
         source: Source,
         freezeAfterSeconds: Double?,
+        scenario: Scenario?,
         at now: Moment
     ) {
         self.venues = venues
         self.exchanges = exchanges
         self.source = source
         self.freezeAfterSeconds = freezeAfterSeconds
+        self.scenario = scenario
         (self.lastSeen, self.lastTimeKeeping) = (now, now)
     }
 
-    static func dialect(of venue: SimulatedVenue, listings: [Listing]) -> any Dialect {
-        switch venue {
-        case .binance: BinanceDialect(market: .spot, listings: listings)
-        case .binanceUsdm: BinanceDialect(market: .usdm, listings: listings)
-        case .bybit: BybitDialect(listings: listings)
-        case .gateio: GateDialect(listings: listings)
-        }
-    }
-
-    private static func restStyle(of venue: SimulatedVenue) -> RestMeter.Style {
-        switch venue {
-        case .binance: .binance(weightPerMinute: 6_000)
-        case .binanceUsdm: .binance(weightPerMinute: 2_400)
-        case .bybit: .bybit(requests: 600)
-        case .gateio: .gate(requests: 200)
-        }
-    }
-
     // MARK: - Connections
+
+    /// How somebody is received who connects to the venue.
+    public mutating func greet(_ venue: SimulatedVenue, at now: Moment) -> Greeting {
+        self.notice(now)
+        return self.exchanges[venue]?.greet() ?? .hangUp
+    }
 
     /// Whether a WebSocket may be opened there; otherwise the request is answered like any other.
     public mutating func admits(path: String, query: String, venue: SimulatedVenue, at now: Moment) -> Bool {
@@ -154,7 +155,8 @@ public struct Simulator: Sendable {
     ) {
         self.notice(now)
         guard let venue = self.venueOfConnection[id] else { return }
-        self.exchanges[venue]?.receive(frame, on: id, at: now, into: &effects)
+        self.exchanges[venue]?.receive(frame, on: id, at: now)
+        self.exchanges[venue]?.speak(at: now, into: &effects)
     }
 
     /// The socket is gone, whoever ended it.
@@ -187,10 +189,16 @@ public struct Simulator: Sendable {
     public mutating func advance(to now: Moment, into effects: inout [Effect]) {
         self.notice(now)
         self.noticeSubscriptions(at: now)
-        if !self.isFrozen { self.play(at: now, into: &effects) }
-        guard now.seconds(since: self.lastTimeKeeping) >= Self.timeKeepingSeconds else { return }
-        self.lastTimeKeeping = now
-        for venue in self.venues { self.exchanges[venue]?.keepTime(at: now, into: &effects) }
+        self.playScenario(at: now, into: &effects)
+        if !self.isFrozen { self.play(at: now) }
+        let elapsed = now.seconds(since: self.lastTimeKeeping)
+        let isTimeKept = elapsed >= Self.timeKeepingSeconds
+        if isTimeKept { self.lastTimeKeeping = now }
+        for venue in self.venues {
+            if isTimeKept { self.exchanges[venue]?.keepTime(at: now, sinceSeconds: elapsed) }
+            self.exchanges[venue]?.keepFaults(at: now, into: &effects)
+            self.exchanges[venue]?.speak(at: now, into: &effects)
+        }
     }
 
     /// When this process was stopped it heard nothing, so no deadline of that time counts.
@@ -215,6 +223,20 @@ public struct Simulator: Sendable {
         }
     }
 
+    /// Orders for venues that are not served, or symbols that are not listed, are passed over: time goes on.
+    private mutating func playScenario(at now: Moment, into effects: inout [Effect]) {
+        guard let first = self.firstSubscription,
+            let due = self.scenario?.due(atSeconds: now.seconds(since: first)), !due.isEmpty
+        else { return }
+        for order in due {
+            do throws(OrderError) {
+                try self.obey(order, at: now, into: &effects)
+            } catch {
+                self.scenarioComplaints.append("\(order.words): \(error.description)")
+            }
+        }
+    }
+
     private var mayStart: Bool {
         switch self.source {
         case .model: self.firstSubscription != nil
@@ -225,7 +247,7 @@ public struct Simulator: Sendable {
         }
     }
 
-    private mutating func play(at now: Moment, into effects: inout [Effect]) {
+    private mutating func play(at now: Moment) {
         switch self.source {
         case .model(var model):
             // Both are moved out and back, so that neither is copied.
@@ -233,7 +255,7 @@ public struct Simulator: Sendable {
             self.events.removeAll(keepingCapacity: true)
             model.advance(to: now, into: &self.events)
             self.source = .model(model)
-            for event in self.events { self.publish(event, at: now, into: &effects) }
+            for event in self.events { self.publish(event, at: now) }
         case .replay(var playback):
             guard self.hasStarted else { return }
             self.source = .replay(Playback(recordings: [], speed: 1))
@@ -243,20 +265,19 @@ public struct Simulator: Sendable {
                 self.exchanges[recording.venue]?.publish(
                     recorded: recording.bytes[frame.bytes],
                     of: recording.streams[frame.stream],
-                    at: now,
-                    into: &effects
+                    at: now
                 )
             }
             self.source = .replay(playback)
         }
     }
 
-    private mutating func publish(_ event: MarketEvent, at now: Moment, into effects: inout [Effect]) {
+    private mutating func publish(_ event: MarketEvent, at now: Moment) {
         switch event {
         case .quote(let venue, let listing, let quote):
-            self.exchanges[venue]?.publish(quote, listing: listing, at: now, into: &effects)
+            self.exchanges[venue]?.publish(quote, listing: listing, at: now)
         case .trades(let venue, let listing, let trades):
-            self.exchanges[venue]?.publish(trades, listing: listing, at: now, into: &effects)
+            self.exchanges[venue]?.publish(trades, listing: listing, at: now)
         }
     }
 }

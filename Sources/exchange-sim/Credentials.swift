@@ -1,8 +1,11 @@
 import NIOSSL
+import Simulation
 
-/// The one certificate of all venues, and the authority to trust for it. They live as long as the process.
+/// The certificates of the venues, and the authority to trust for them. They live as long as the process.
 struct Credentials {
-    let context: NIOSSLContext
+    /// What is shown where nothing is ordered, and what is shown when it is.
+    private let context: NIOSSLContext
+    private let faulty: [CertificateFault: NIOSSLContext]
     let authorityPEM: String
     /// Where the authority's certificate was written; absolute, so that it may be named anywhere.
     let authorityPath: String
@@ -14,18 +17,16 @@ struct Credentials {
     ///   - fault: What is wrong with it.
     ///   - folder: Where `ca.pem` goes; it is made when absent.
     /// - Throws: `ExitCode`, after saying why.
-    init(names: [String], fault: TLSFault?, folder: String) throws {
+    init(names: [String], fault: CertificateFault?, folder: String) throws {
         do {
-            let key = try KeyPair()
-            let (authority, server) = try Self.certificates(names: names, fault: fault, key: key)
-            self.authorityPEM = authority
-            var configuration = TLSConfiguration.makeServerConfiguration(
-                certificateChain: [.certificate(try NIOSSLCertificate(bytes: server, format: .der))],
-                privateKey: .privateKey(try NIOSSLPrivateKey(bytes: try key.der(), format: .der))
-            )
-            configuration.minimumTLSVersion = .tlsv12
-            configuration.applicationProtocols = ["http/1.1"]
-            self.context = try NIOSSLContext(configuration: configuration)
+            let maker = try CertificateMaker(names: names)
+            self.authorityPEM = try maker.authorityPEM()
+            self.context = try Self.context(maker.server(fault), key: maker.serverKey())
+            var faulty: [CertificateFault: NIOSSLContext] = [:]
+            for fault in CertificateFault.allCases {
+                faulty[fault] = try Self.context(maker.server(fault), key: maker.serverKey())
+            }
+            self.faulty = faulty
         } catch {
             throw Failure(code: 70, "exchange-sim: cannot make certificates: \(error)").report()
         }
@@ -37,26 +38,16 @@ struct Credentials {
         self.authorityPath = absolute
     }
 
-    /// The authority as PEM, and the server's certificate as DER.
-    private static func certificates(
-        names: [String],
-        fault: TLSFault?,
-        key: borrowing KeyPair
-    ) throws(CryptoError) -> (authority: String, server: [UInt8]) {
-        let authorityClaims = CertificateClaims(commonName: "exchange-sim test authority", use: .authority)
-        let authorityKey = try KeyPair()
-        let authority = try Certificate(authorityClaims, signedBy: authorityKey)
-        var names = names
-        if fault == .wrongHost { names = ["other.example"] }
-        var claims = CertificateClaims(commonName: names.first ?? "", use: .server(names: names))
-        if fault == .expired { claims.validity = .untilYesterday }
-        if fault == .selfSigned {
-            return (try authority.pem(), try Certificate(claims, signedBy: key).der())
-        }
-        let server = try Certificate(claims, of: key, issuer: authority, issuerKey: authorityKey)
-        guard fault == .otherCA else { return (try authority.pem(), try server.der()) }
-        // Of the same name, so that nothing but the signature tells the two apart.
-        return (try Certificate(authorityClaims, signedBy: try KeyPair()).pem(), try server.der())
+    func context(_ fault: CertificateFault?) -> NIOSSLContext { fault.flatMap { self.faulty[$0] } ?? self.context }
+
+    private static func context(_ certificate: [UInt8], key: [UInt8]) throws -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: [.certificate(try NIOSSLCertificate(bytes: certificate, format: .der))],
+            privateKey: .privateKey(try NIOSSLPrivateKey(bytes: key, format: .der))
+        )
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.applicationProtocols = ["http/1.1"]
+        return try NIOSSLContext(configuration: configuration)
     }
 
     /// A section of arb1d's configuration that watches these venues.

@@ -21,10 +21,14 @@ struct ExchangeSim: ParsableCommand {
             A recording at ten times its speed:
               exchange-sim --replay binance=recording.log.gz --speed 10
 
-            The control port tells its requests at /, what was sent at /sim/state, and cuts a venue off at \
-            /sim/cut?venue=bybit until /sim/heal?venue=bybit (both POST).
+            The control port tells its requests at /, what was sent at /sim/state, and makes a venue misbehave: \
+            POST /sim/stall?venue=bybit&for=10s, until then or until POST /sim/heal?venue=bybit. A scenario does the \
+            same by the clock, which starts with the first subscription:
+              at 10s stall bybit for=10s
+              at 30s rest all route=time status=429 retry-after=5s count=3
 
-            Exit status: 0 after SIGTERM or SIGINT, 64 for wrong usage, 66 for a recording that cannot be read, \
+            Exit status: 0 after SIGTERM or SIGINT, 64 for wrong usage, 65 for a scenario that makes no sense, 66 for \
+            a recording or a scenario that cannot be read, \
             69 for a port that is taken, 70 for certificates that cannot be made, 73 for a file that cannot be written.
             """
     )
@@ -65,6 +69,9 @@ struct ExchangeSim: ParsableCommand {
     @Option(help: ArgumentHelp("Write the ports here, as JSON, once all listeners are up.", valueName: "path"))
     var portsFile: String?
 
+    @Option(help: ArgumentHelp("Misbehave as this file says, one order a line: at 10s stall bybit.", valueName: "path"))
+    var scenario: String?
+
     @OptionGroup(title: "TLS")
     var tls: TLSOptions
 
@@ -84,6 +91,7 @@ struct ExchangeSim: ParsableCommand {
     }
 
     func run() throws {
+        let scenario = try self.scenario.map(Self.readScenario)
         let now = Clocks.now()
         let simulator: Simulator
         if self.replay.isEmpty {
@@ -93,6 +101,7 @@ struct ExchangeSim: ParsableCommand {
                 model: settings,
                 venues: self.venues.venues,
                 freezeAfterSeconds: self.freezeAfter,
+                scenario: scenario,
                 at: now
             )
         } else {
@@ -102,6 +111,7 @@ struct ExchangeSim: ParsableCommand {
                 speed: self.speed,
                 seed: self.seed,
                 freezeAfterSeconds: self.freezeAfter,
+                scenario: scenario,
                 at: now
             )
         }
@@ -113,6 +123,17 @@ struct ExchangeSim: ParsableCommand {
             tls: try self.tls.credentials(portsFile: self.portsFile)
         )
         try server.run()
+    }
+
+    private static func readScenario(_ path: String) throws -> Scenario {
+        guard let bytes = Files.contents(of: path) else {
+            throw Failure(code: 66, "exchange-sim: cannot read the scenario \(path)").report()
+        }
+        do throws(OrderError) {
+            return try Scenario(text: String(decoding: bytes, as: UTF8.self))
+        } catch {
+            throw Failure(code: 65, "exchange-sim: \(path), \(error.description)").report()
+        }
     }
 
     private func port(of venue: SimulatedVenue) -> UInt16 {

@@ -13,22 +13,28 @@ final class Hub {
     private static let bufferedBytesMax = 8 << 20
 
     private let loop: any EventLoop
-    private let tls: NIOSSLContext?
+    private let tls: Credentials?
     private var simulator: Simulator
     private var sessions: [ConnectionID: Session] = [:]
     private var sockets: [SimulatedVenue: [ObjectIdentifier: any Channel]] = [:]
+    /// Those that were let in and never hear a word.
+    private var silent: [SimulatedVenue: [ObjectIdentifier: any Channel]] = [:]
+    private var doors: [SimulatedVenue: Door] = [:]
     private var written: [Session] = []
     private var effects: [Effect] = []
+    private var complaintsTold = 0
 
     /// With `tls`, the venues speak nothing but TLS; the control port never does.
-    init(simulator: Simulator, tls: NIOSSLContext?, loop: any EventLoop) {
+    init(simulator: Simulator, tls: Credentials?, loop: any EventLoop) {
         self.simulator = simulator
         self.tls = tls
         self.loop = loop
     }
 
-    func start() {
+    /// Takes over the listeners of the venues, and lets time pass from now on.
+    func start(_ doors: [SimulatedVenue: Door]) {
         self.loop.preconditionInEventLoop()
+        self.doors = doors
         let bound = NIOLoopBound(self, eventLoop: self.loop)
         self.loop.scheduleRepeatedTask(initialDelay: Self.tick, delay: Self.tick) { _ in bound.value.step() }
     }
@@ -36,6 +42,11 @@ final class Hub {
     private func step() {
         self.simulator.advance(to: Clocks.now(), into: &self.effects)
         self.carryOut()
+        for session in self.sessions.values { session.tick() }
+        for complaint in self.simulator.scenarioComplaints.dropFirst(self.complaintsTold) {
+            Standard.error("exchange-sim: scenario: \(complaint)")
+            self.complaintsTold += 1
+        }
     }
 
     // MARK: - Connections
@@ -54,12 +65,23 @@ final class Hub {
             try channel.pipeline.syncOperations.addHandler(requests)
             return
         }
-        guard !self.simulator.isCut(venue) else { throw VenueIsCut() }
         let bound = NIOLoopBound(self, eventLoop: self.loop)
         let socket = ObjectIdentifier(channel)
         self.sockets[venue, default: [:]][socket] = channel
-        channel.closeFuture.whenComplete { _ in bound.value.sockets[venue]?[socket] = nil }
-        if let tls = self.tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+        channel.closeFuture.whenComplete { _ in
+            bound.value.sockets[venue]?[socket] = nil
+            bound.value.silent[venue]?[socket] = nil
+        }
+        switch self.simulator.greet(venue, at: Clocks.now()) {
+        case .hangUp: throw VenueIsCut()
+        case .silence:
+            self.silent[venue, default: [:]][socket] = channel
+            return
+        case .serve(let fault):
+            guard let tls = self.tls else { break }
+            let handler = NIOSSLServerHandler(context: tls.context(fault))
+            try channel.pipeline.syncOperations.addHandlers([SealedBytes(), handler])
+        }
         let boundRequests = NIOLoopBound(requests, eventLoop: self.loop)
         let upgrader = NIOWebSocketServerUpgrader(
             maxFrameSize: 1 << 20,
@@ -94,7 +116,8 @@ final class Hub {
         guard
             let id = self.simulator.open(path: target.path, query: target.query, venue: venue, at: Clocks.now())
         else { throw ChannelError.alreadyClosed }
-        let session = Session(id: id, hub: self, channel: channel)
+        let meter = try? channel.pipeline.syncOperations.handler(type: SealedBytes.self)
+        let session = Session(id: id, hub: self, channel: channel, meter: meter)
         // In front of the decoder, behind TLS: what a session writes are finished frames.
         let tls = try? channel.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
         try channel.pipeline.syncOperations.addHandler(session.writer, position: tls.map { .after($0) } ?? .first)
@@ -129,10 +152,17 @@ final class Hub {
         for effect in self.effects {
             switch effect {
             case .text(let id, let bytes): self.write(.text, bytes, to: id)
+            case .binary(let id, let bytes): self.write(.binary, bytes, to: id)
+            case .fragments(let id, let bytes, let count): self.write(.text, bytes, pieces: count, to: id)
+            case .torn(let id, let bytes, let kept): self.sessions[id]?.tear(bytes, bytes: kept)
             case .ping(let id, let payload): self.write(.ping, payload[...], to: id)
             case .pong(let id, let payload): self.write(.pong, payload[...], to: id)
             case .close(let id, let code): self.sessions[id]?.end(code: code)
+            case .reset(let id): self.sessions[id]?.reset()
             case .hangUp(let venue): self.sockets[venue]?.values.forEach { $0.hangUp() }
+            case .letGo(let venue): self.silent[venue]?.values.forEach { $0.hangUp() }
+            case .refuse(let venue): self.doors[venue]?.shut()
+            case .admit(let venue): self.doors[venue]?.reopen()
             }
         }
         self.effects.removeAll(keepingCapacity: true)
@@ -145,39 +175,33 @@ final class Hub {
         self.written.removeAll(keepingCapacity: true)
     }
 
-    private func write(_ opcode: WebSocketOpcode, _ payload: ArraySlice<UInt8>, to id: ConnectionID) {
-        guard let session = self.sessions[id] else { return }
-        switch session.append(opcode, payload) {
+    private func write(_ opcode: WebSocketOpcode, _ payload: ArraySlice<UInt8>, pieces: Int = 1, to id: ConnectionID) {
+        let isCounted = opcode == .text || opcode == .binary
+        guard let session = self.sessions[id] else {
+            if isCounted { self.simulator.sawCutOff(id, frames: 1) }
+            return
+        }
+        switch session.append(opcode, payload, pieces: pieces) {
         case .first: self.written.append(session)
         case .further: break
         // The venue sends on until it hears that the socket is gone.
-        case .ended: if opcode == .text { self.simulator.sawCutOff(id, frames: 1) }
+        case .ended: if isCounted { self.simulator.sawCutOff(id, frames: 1) }
         }
     }
 
     // MARK: - Requests
 
-    func respond(to head: HTTPRequestHead, as role: Role) -> RestResponse {
+    /// Nil: there will be no answer.
+    func respond(to head: HTTPRequestHead, as role: Role) -> RestResponse? {
         let request = RestRequest(method: head.method.rawValue, target: head.uri)
         switch role {
         case .control:
-            let response = Control.respond(to: request, simulator: &self.simulator, effects: &self.effects)
+            let control = Control(isSecure: self.tls != nil, now: Clocks.now())
+            let response = control.respond(to: request, simulator: &self.simulator, effects: &self.effects)
             self.carryOut()
             return response
-        case .venue(let venue):
-            return self.simulator.respond(to: request, venue: venue, at: Clocks.now())
-                ?? Control.notFound
+        case .venue(let venue): return self.simulator.respond(to: request, venue: venue, at: Clocks.now())
         }
-    }
-}
-
-extension Channel {
-    /// Closes at once: a TLS session ends without its goodbye, whose answer it would wait for.
-    func hangUp() {
-        guard let tls = try? self.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self) else {
-            return self.close(promise: nil)
-        }
-        tls.close(promise: nil)
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import NIOCore
 import Simulation
 
 #if canImport(Glibc)
@@ -21,6 +22,41 @@ enum Clocks {
         unsafe clock_gettime(clock, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
+}
+
+extension NIOBSDSocket.Option {
+    /// A port is shared by those that all agreed to it beforehand.
+    static let sharedPort = NIOBSDSocket.Option(rawValue: SO_REUSEPORT)
+}
+
+/// Holds a port of loopback without listening on it, so that connections to it are refused.
+final class PortKeeper {
+    private var descriptor: Int32
+
+    init(port: Int) {
+        self.descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var yes: Int32 = 1
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
+        let (descriptor, size) = (self.descriptor, socklen_t(MemoryLayout<sockaddr_in>.size))
+        // Invariant: the calls read these locals and keep nothing of them.
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &yes, socklen_t(MemoryLayout<Int32>.size))
+        let bound = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(descriptor, $0, size) == 0 }
+        }
+        if !bound { Standard.error("exchange-sim: cannot keep port \(port) while it is shut") }
+    }
+
+    func release() {
+        guard self.descriptor >= 0 else { return }
+        close(self.descriptor)
+        self.descriptor = -1
+    }
+
+    deinit { self.release() }
 }
 
 enum Files {

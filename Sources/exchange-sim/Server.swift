@@ -25,19 +25,28 @@ struct Server {
         let (stop, sources) = Self.stopSignal()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
-        let (simulator, tls) = (self.simulator, self.tls?.context)
+        let (simulator, tls) = (self.simulator, self.tls)
         let hub = try loop.submit {
             NIOLoopBound(Hub(simulator: simulator, tls: tls, loop: loop), eventLoop: loop)
         }.wait()
         var ports: [(name: String, port: Int)] = []
+        var listeners: [(venue: SimulatedVenue, channel: any Channel)] = []
         for venue in simulator.venues {
-            let port = try self.listen(.venue(venue), name: venue.rawValue, on: self.port(venue), loop: loop, hub: hub)
-            ports.append((name: venue.rawValue, port: port))
+            let channel = try self.listen(
+                .venue(venue),
+                name: venue.rawValue,
+                on: self.port(venue),
+                loop: loop,
+                hub: hub
+            )
+            listeners.append((venue: venue, channel: channel))
+            ports.append((name: venue.rawValue, port: channel.localAddress?.port ?? 0))
         }
         let control = try self.listen(.control, name: "control", on: self.controlPort, loop: loop, hub: hub)
-        ports.append((name: "control", port: control))
+        ports.append((name: "control", port: control.localAddress?.port ?? 0))
         try self.announce(ports)
-        try loop.submit { hub.value.start() }.wait()
+        let opened = listeners
+        try loop.submit { hub.value.start(Self.doors(opened, loop: loop, hub: hub)) }.wait()
         withExtendedLifetime(sources) { stop.wait() }
         // The process ends with everything it holds; nothing here is worth waiting for.
         exit(0)
@@ -49,21 +58,38 @@ struct Server {
         on port: UInt16,
         loop: any EventLoop,
         hub: NIOLoopBound<Hub>
-    ) throws -> Int {
+    ) throws -> any Channel {
         do {
-            let channel = try ServerBootstrap(group: loop)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .serverChannelOption(.backlog, value: 512)
-                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .childChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture { try hub.value.accept(channel, as: role) }
-                }
-                .bind(host: "127.0.0.1", port: Int(port))
-                .wait()
-            return channel.localAddress?.port ?? 0
+            return try Self.bootstrap(role, loop: loop, hub: hub).bind(host: "127.0.0.1", port: Int(port)).wait()
         } catch {
             throw Failure(code: 69, "exchange-sim: cannot listen on 127.0.0.1:\(port) for \(name): \(error)").report()
         }
+    }
+
+    private static func bootstrap(_ role: Role, loop: any EventLoop, hub: NIOLoopBound<Hub>) -> ServerBootstrap {
+        ServerBootstrap(group: loop)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.backlog, value: 512)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try hub.value.accept(channel, as: role) }
+            }
+    }
+
+    private static func doors(
+        _ listeners: [(venue: SimulatedVenue, channel: any Channel)],
+        loop: any EventLoop,
+        hub: NIOLoopBound<Hub>
+    ) -> [SimulatedVenue: Door] {
+        var doors: [SimulatedVenue: Door] = [:]
+        for (venue, channel) in listeners {
+            doors[venue] = Door(channel) { port in
+                self.bootstrap(.venue(venue), loop: loop, hub: hub)
+                    .serverChannelOption(.socketOption(.sharedPort), value: 1)
+                    .bind(host: "127.0.0.1", port: port)
+            }
+        }
+        return doors
     }
 
     private func announce(_ ports: [(name: String, port: Int)]) throws {

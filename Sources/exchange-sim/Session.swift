@@ -1,4 +1,5 @@
 import NIOCore
+import NIOSSL
 import NIOWebSocket
 import Simulation
 
@@ -7,20 +8,26 @@ final class Session: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
 
     let id: ConnectionID
-    let writer = FrameWriter()
+    let writer: FrameWriter
     private let hub: Hub
     private let channel: any Channel
     private var pending: ByteBuffer
     private var outbox = Outbox()
     private var message: [UInt8] = []
     private var isOpen = true
+    private(set) var hasUntakenBytes = false
+    /// Ticks until a reset is sent whatever has not left by then.
+    private var ticksToReset: Int?
 
     private static let messageBytesMax = 1 << 20
+    /// Of the hub's 5 ms: long enough for all that a reading client has room for.
+    private static let resetTicksMax = 400
 
-    init(id: ConnectionID, hub: Hub, channel: any Channel) {
+    init(id: ConnectionID, hub: Hub, channel: any Channel, meter: SealedBytes?) {
         self.id = id
         self.hub = hub
         self.channel = channel
+        self.writer = FrameWriter(meter: meter)
         self.pending = channel.allocator.buffer(capacity: 1 << 12)
     }
 
@@ -29,27 +36,47 @@ final class Session: ChannelInboundHandler {
     /// Where a frame came to lie: the first since the last flush, a further one, or nowhere.
     enum Place { case first, further, ended }
 
-    /// Adds a frame to what the next flush sends.
-    func append(_ opcode: WebSocketOpcode, _ payload: ArraySlice<UInt8>) -> Place {
+    /// Adds a message to what the next flush sends, in so many frames.
+    func append(_ opcode: WebSocketOpcode, _ payload: ArraySlice<UInt8>, pieces: Int = 1) -> Place {
         guard self.isOpen else { return .ended }
         let before = self.pending.readableBytes
-        self.pending.writeFrame(opcode, payload)
-        self.outbox.append(bytes: self.pending.readableBytes - before, isCounted: opcode == .text)
+        let header = self.pending.writeMessage(opcode, payload, pieces: pieces)
+        let isTooLong = payload.count > Self.messageBytesMax
+        self.outbox.append(
+            bytes: self.pending.readableBytes - before,
+            isCounted: opcode == .text || opcode == .binary,
+            judgedAfter: isTooLong ? header : nil
+        )
         return before == 0 ? .first : .further
+    }
+
+    /// Sends the first bytes of a frame, and then ends. That frame is cut off.
+    func tear(_ payload: ArraySlice<UInt8>, bytes: Int) {
+        guard self.isOpen else { return self.hub.cutOff(self, frames: 1) }
+        let before = self.pending.readableBytes
+        self.pending.writeMessage(.text, payload, pieces: 1)
+        let surplus = max(0, self.pending.readableBytes - before - bytes)
+        self.pending.moveWriterIndex(to: self.pending.writerIndex - surplus)
+        self.outbox.append(bytes: self.pending.readableBytes - before, isCounted: false)
+        _ = self.flush()
+        self.hub.cutOff(self, frames: 1)
+        self.end(code: nil)
     }
 
     /// Hands all pending frames to the socket and returns how many bytes it has not taken yet.
     func flush() -> Int {
         guard self.isOpen, self.pending.readableBytes > 0 else { return 0 }
         self.writer.write(self.pending)
-        self.pending = self.channel.allocator.buffer(capacity: self.pending.readableBytes)
+        self.pending = self.channel.allocator.buffer(capacity: min(self.pending.readableBytes, 1 << 16))
         return self.noteUntakenBytes()
     }
 
-    /// Through TLS these are bytes of its records, not of our frames: the count is off by up to one record, 16 KiB.
-    private func noteUntakenBytes() -> Int {
+    /// Looks what the socket has taken meanwhile.
+    @discardableResult
+    func noteUntakenBytes() -> Int {
         guard let buffered = try? self.channel.syncOptions?.getOption(.bufferedWritableBytes) else { return 0 }
-        self.outbox.left(untakenBytes: buffered + self.pending.readableBytes)
+        self.hasUntakenBytes = buffered > 0
+        self.outbox.left(untakenBytes: self.writer.untakenBytes(buffered: buffered) + self.pending.readableBytes)
         return buffered
     }
 
@@ -60,10 +87,29 @@ final class Session: ChannelInboundHandler {
             _ = self.append(.connectionClose, [UInt8(code >> 8), UInt8(code & 255)])
             _ = self.flush()
         }
-        _ = self.noteUntakenBytes()
+        self.noteUntakenBytes()
         self.isOpen = false
         self.hub.cutOff(self, frames: self.outbox.abandon())
         if code == nil { self.channel.hangUp() } else { self.channel.close(promise: nil) }
+    }
+
+    /// Resets the connection as soon as the socket has taken what was sent before, so that it is known what arrives.
+    func reset() {
+        guard self.isOpen else { return }
+        _ = self.flush()
+        self.isOpen = false
+        self.ticksToReset = Self.resetTicksMax
+    }
+
+    /// Looks after what takes time; asked every tick.
+    func tick() {
+        guard self.hasUntakenBytes || self.ticksToReset != nil else { return }
+        let buffered = self.noteUntakenBytes()
+        guard let ticks = self.ticksToReset else { return }
+        guard buffered == 0 || ticks == 0 else { return self.ticksToReset = ticks - 1 }
+        self.ticksToReset = nil
+        self.hub.cutOff(self, frames: self.outbox.abandon())
+        self.channel.resetConnection()
     }
 
     // MARK: - In
@@ -84,8 +130,8 @@ final class Session: ChannelInboundHandler {
         case .ping: self.hub.received(.ping(payload), on: self)
         case .pong: self.hub.received(.pong(payload), on: self)
         case .connectionClose:
-            let code = payload.count >= 2 ? UInt16(payload[0]) << 8 | UInt16(payload[1]) : 1000
-            self.end(code: code)
+            let code = payload.count >= 2 ? UInt16(payload[0]) << 8 | UInt16(payload[1]) : nil
+            self.hub.received(.close(code: code), on: self)
         default: self.hub.failed(self, "an unknown opcode")
         }
     }
@@ -101,36 +147,5 @@ final class Session: ChannelInboundHandler {
         if error is NIOWebSocketError { return self.hub.failed(self, "\(error)") }
         self.isOpen = false
         context.close(promise: nil)
-    }
-}
-
-/// Sits next to the socket, so that whole batches of encoded frames bypass the encoder.
-final class FrameWriter: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
-    private var context: ChannelHandlerContext?
-
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
-
-    func write(_ frames: ByteBuffer) {
-        self.context?.writeAndFlush(NIOAny(frames), promise: nil)
-    }
-}
-
-extension ByteBuffer {
-    /// One unmasked final frame (RFC 6455, section 5.2).
-    mutating func writeFrame(_ opcode: WebSocketOpcode, _ payload: ArraySlice<UInt8>) {
-        self.writeInteger(0x80 | UInt8(webSocketOpcode: opcode))
-        switch payload.count {
-        case ..<126: self.writeInteger(UInt8(payload.count))
-        case ..<65_536:
-            self.writeInteger(UInt8(126))
-            self.writeInteger(UInt16(payload.count))
-        default:
-            self.writeInteger(UInt8(127))
-            self.writeInteger(UInt64(payload.count))
-        }
-        self.writeBytes(payload)
     }
 }

@@ -1,4 +1,5 @@
-import ArgumentParser
+public import ArgumentParser
+public import Simulation
 
 /// Whether and how the venues speak TLS.
 struct TLSOptions: ParsableArguments {
@@ -21,7 +22,7 @@ struct TLSOptions: ParsableArguments {
     var names: HostNames = HostNames(names: ["localhost", "127.0.0.1", "::1"])
 
     @Option(name: .customLong("tls-fault"), help: "What is wrong with the certificate; clients must refuse it.")
-    var fault: TLSFault?
+    var fault: CertificateFault?
 
     func validate() throws {
         guard !self.isOn, self.folder != nil || self.fault != nil else { return }
@@ -40,17 +41,7 @@ struct TLSOptions: ParsableArguments {
     }
 }
 
-/// What may be wrong with the certificate of the venues.
-enum TLSFault: String, CaseIterable, ExpressibleByArgument {
-    /// Its last day was yesterday.
-    case expired
-    /// It is for `other.example` only.
-    case wrongHost = "wrong-host"
-    /// `ca.pem` is another authority of the same name.
-    case otherCA = "other-ca"
-    /// No authority signed it.
-    case selfSigned = "self-signed"
-}
+extension CertificateFault: ExpressibleByArgument {}
 
 /// `localhost,127.0.0.1`
 struct HostNames: ExpressibleByArgument {

@@ -56,7 +56,7 @@ struct BybitRulesTests {
         #expect(self.world.ended.isEmpty)
         self.world.pass(seconds: 2, step: 0.2)
         #expect(self.world.ended[self.id] == .some(nil))
-        #expect(self.world.violations(of: .bybit) == ["idle": 1])
+        #expect(self.world.violations(of: .bybit) == ["idle": 1, "heartbeat_missing": 9])
     }
 
     @Test("a frozen market repeats nothing")

@@ -35,3 +35,33 @@ struct OutboxTests {
         #expect(outbox.abandon() == ends.count { $0 > taken })
     }
 }
+
+@Suite("What TLS has not sent")
+struct RecordsTests {
+    @Test("a record that is not there to its last byte is not there at all")
+    func wholeRecords() {
+        var records = Records()
+        // A handshake of 300 bytes came first, and 50 bytes of tickets between the two.
+        records.append(plainBytes: 100, endingAt: 422)
+        records.append(plainBytes: 40, endingAt: 534)
+        #expect(records.untakenBytes(afterSealed: 300) == 140)
+        #expect(records.untakenBytes(afterSealed: 421) == 140)
+        #expect(records.untakenBytes(afterSealed: 422) == 40)
+        #expect(records.untakenBytes(afterSealed: 533) == 40)
+        records.append(plainBytes: 7, endingAt: 563)
+        #expect(records.untakenBytes(afterSealed: 534) == 7)
+        #expect(records.untakenBytes(afterSealed: 563) == 0)
+    }
+
+    @Test("a frame that is judged by its beginning counts as received with it")
+    func judged() {
+        var outbox = Outbox()
+        outbox.append(bytes: 10, isCounted: true)
+        outbox.append(bytes: 2_000_010, isCounted: true, judgedAfter: 10)
+        outbox.left(untakenBytes: 2_000_001)
+        var early = outbox
+        #expect(early.abandon() == 1)
+        outbox.left(untakenBytes: 2_000_000)
+        #expect(outbox.abandon() == 0)
+    }
+}

@@ -55,17 +55,17 @@ struct SimulatorTests {
     }
 
     @Test("cuts one venue's connections, lets nobody in until it is healed, and leaves the others alone")
-    func cutsAndHeals() {
+    func cutsAndHeals() throws {
         var world = World(venues: [.binance, .bybit])
         let cut = [world.open(.binance, "/stream"), world.open(.binance, "/stream", query: "streams=btcusdt@trade")]
         let other = world.open(.bybit, "/v5/public/spot")
         world.pass(seconds: 1)
-        world.cut(.binance)
+        try world.order("cut binance")
         #expect(world.state["venues"]?["binance"]?["cut"] == .bool(true))
         #expect(world.state["venues"]?["bybit"]?["cut"] == .bool(false))
         #expect(cut.allSatisfy { world.ended[$0] == .some(nil) })
         #expect(world.ended[other] == nil)
-        #expect(world.hungUp == [.binance])
+        #expect(world.doors == ["hang up binance"])
         #expect(world.count("connections", of: .binance) == 0)
         #expect(world.count("subscriptions", of: .binance) == 0)
         let sent = world.count("frames_sent", of: .binance)
@@ -74,7 +74,7 @@ struct SimulatorTests {
         let whileCut = world.simulator.admits(path: "/stream", query: "", venue: .binance, at: world.now)
         let opened = world.simulator.open(path: "/stream", query: "", venue: .binance, at: world.now)
         #expect(!whileCut && opened == nil)
-        world.simulator.heal(.binance)
+        try world.order("heal binance")
         #expect(world.state["venues"]?["binance"]?["cut"] == .bool(false))
         let again = world.open(.binance, "/stream", query: "streams=btcusdt@bookTicker")
         world.pass(seconds: 2)
@@ -83,7 +83,7 @@ struct SimulatorTests {
     }
 
     @Test("counts every frame as received or as cut off when sockets were full as their connections ended")
-    func cutOffFrames() {
+    func cutOffFrames() throws {
         var world = World(venues: [.binance])
         let ids = [world.open(.binance, "/stream"), world.open(.binance, "/ws")]
         for id in ids { world.send(#"{"method":"SUBSCRIBE","params":["btcusdt@bookTicker"],"id":1}"#, on: id) }
@@ -93,7 +93,7 @@ struct SimulatorTests {
         world.pass(seconds: 1)
         let stuck = (world.frames[ids[0]]?.count ?? 0) - received[0]
         world.simulator.sawCutOff(ids[0], frames: stuck)
-        world.cut(.binance)
+        try world.order("cut binance")
         #expect(stuck > 0)
         #expect(world.count("frames_cut_off", of: .binance) == stuck)
         let taken = received[0] + (world.frames[ids[1]]?.count ?? 0)

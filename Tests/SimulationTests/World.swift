@@ -7,15 +7,35 @@ struct World {
     private(set) var frames: [ConnectionID: [String]] = [:]
     private(set) var pings: [ConnectionID: [[UInt8]]] = [:]
     private(set) var ended: [ConnectionID: UInt16?] = [:]
-    private(set) var hungUp: [SimulatedVenue] = []
+    private(set) var reset: [ConnectionID] = []
+    /// What happened to whole venues, in order: `hang up binance`.
+    private(set) var doors: [String] = []
+    /// Frames that clients received whole, of any kind, and how many came in pieces, or as binary ones.
+    private(set) var received: [ConnectionID: Int] = [:]
+    private(set) var pieces: [ConnectionID: [Int]] = [:]
+    private(set) var binaries = 0
+    /// The bytes of frames that ended in the middle.
+    private(set) var torn: [ConnectionID: Int] = [:]
 
     static let start = Moment(nanoseconds: 1_000_000_000, unixNanoseconds: 1_790_000_000_000_000_000)
 
-    init(venues: [SimulatedVenue], symbols: Int = 10, rate: Double = 200, seed: UInt64 = 7, freezeAfter: Double? = nil)
-    {
+    init(
+        venues: [SimulatedVenue],
+        symbols: Int = 10,
+        rate: Double = 200,
+        seed: UInt64 = 7,
+        freezeAfter: Double? = nil,
+        scenario: Scenario? = nil
+    ) {
         var settings = MarketModel.Settings()
         (settings.symbols, settings.quotesPerSecond, settings.seed) = (symbols, rate, seed)
-        self.simulator = Simulator(model: settings, venues: venues, freezeAfterSeconds: freezeAfter, at: Self.start)
+        self.simulator = Simulator(
+            model: settings,
+            venues: venues,
+            freezeAfterSeconds: freezeAfter,
+            scenario: scenario,
+            at: Self.start
+        )
     }
 
     init(replay: [Simulator.Replayed], speed: Double) {
@@ -52,9 +72,9 @@ struct World {
         self.collect(effects)
     }
 
-    mutating func cut(_ venue: SimulatedVenue) {
+    mutating func order(_ line: String) throws {
         var effects: [Effect] = []
-        self.simulator.cut(venue, into: &effects)
+        try self.simulator.obey(FaultOrder(line: line), at: self.now, into: &effects)
         self.collect(effects)
     }
 
@@ -92,15 +112,55 @@ struct World {
     private mutating func collect(_ effects: [Effect]) {
         for effect in effects {
             switch effect {
-            case .text(let id, let bytes): self.frames[id, default: []].append(String(decoding: bytes, as: UTF8.self))
+            case .text(let id, let bytes):
+                guard self.receive(on: id) else { continue }
+                self.frames[id, default: []].append(String(decoding: bytes, as: UTF8.self))
+            case .binary(let id, _): self.binaries += self.receive(on: id) ? 1 : 0
+            case .fragments(let id, let bytes, let count):
+                guard self.receive(on: id) else { continue }
+                self.frames[id, default: []].append(String(decoding: bytes, as: UTF8.self))
+                self.pieces[id, default: []].append(count)
+            case .torn(let id, _, let bytes):
+                self.torn[id] = bytes
+                self.simulator.sawCutOff(id, frames: 1)
+                self.end(id, code: nil)
             case .ping(let id, let payload): self.pings[id, default: []].append(payload)
             case .pong: break
             case .close(let id, let code):
-                self.ended[id] = .some(code)
-                self.simulator.closed(id)
-            case .hangUp(let venue): self.hungUp.append(venue)
+                self.end(id, code: code)
+            case .reset(let id):
+                self.reset.append(id)
+                self.end(id, code: nil)
+            case .hangUp(let venue): self.doors.append("hang up \(venue.rawValue)")
+            case .letGo(let venue): self.doors.append("let go \(venue.rawValue)")
+            case .refuse(let venue): self.doors.append("refuse \(venue.rawValue)")
+            case .admit(let venue): self.doors.append("admit \(venue.rawValue)")
             }
         }
+        for id in self.ended.keys { self.simulator.closed(id) }
+    }
+
+    /// As the shell does: what is sent to a connection that has ended counts as cut off.
+    private mutating func receive(on id: ConnectionID) -> Bool {
+        guard self.ended[id] == nil else {
+            self.simulator.sawCutOff(id, frames: 1)
+            return false
+        }
+        self.received[id, default: 0] += 1
+        return true
+    }
+
+    private mutating func end(_ id: ConnectionID, code: UInt16?) {
+        if self.ended[id] == nil { self.ended[id] = .some(code) }
+    }
+
+    /// What is left over of the venue's account: 0 and 0 when every frame is somewhere.
+    func residuals(of venue: SimulatedVenue) -> [Int] {
+        func count(_ name: String) -> Int { self.count(name, of: venue) }
+        let made = count("frames_made") + count("frames_added") + count("frames_doubled")
+        let gone = count("frames_sent") + count("frames_withheld") + count("frames_held")
+        let received = self.received.values.reduce(0, +)
+        return [made - gone, count("frames_sent") - count("frames_cut_off") - received]
     }
 }
 

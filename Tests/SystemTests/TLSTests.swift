@@ -88,14 +88,19 @@ struct TLSTests {
         #expect(try await daemon.metrics().residual == 0)
     }
 
-    @Test("names the venues that can be cut to whoever names another")
-    func unknownVenue() async throws {
+    @Test("says what to write instead to whoever orders what cannot be done")
+    func wrongOrders() async throws {
         let workspace = try Workspace()
         let exchange = try await Exchange(["--venues", "binance,bybit"], in: workspace)
-        for path in ["/sim/cut?venue=kraken", "/sim/cut", "/sim/heal?venue=gateio"] {
+        let wrong = [
+            ("/sim/cut?venue=kraken", "write all or one of binance"), ("/sim/cut", "no venue is named"),
+            ("/sim/heal?venue=gateio", "gateio is not served; write one of binance, bybit"),
+            ("/sim/tls?venue=bybit", "start exchange-sim with --tls"), ("/sim/kut?venue=bybit", #"fault \"kut\""#),
+        ]
+        for (path, remedy) in wrong {
             let answer = try await HTTP.send(exchange.control(path), method: "POST")
-            #expect(answer.status == 404)
-            #expect(answer.body.contains(#""known":["binance","bybit"]"#), "\(answer.body)")
+            #expect(answer.status == 400)
+            #expect(answer.body.contains(remedy), "\(answer.body)")
         }
     }
 

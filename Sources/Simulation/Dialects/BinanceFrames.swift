@@ -61,6 +61,16 @@ extension BinanceDialect {
         return text.bytes
     }
 
+    func announcement(form: FrameForm, at now: Moment) -> [UInt8]? {
+        var text = FrameText()
+        self.begin(&text, form, "!serverShutdown")
+        text.raw("{\"e\":\"serverShutdown\",\"E\":")
+        text.integer(now.unixMilliseconds)
+        text.raw("}")
+        self.end(&text, form)
+        return text.bytes
+    }
+
     private func begin(_ text: inout FrameText, _ form: FrameForm, _ stream: String) {
         guard form == .extended else { return }
         text.raw("{\"stream\":")

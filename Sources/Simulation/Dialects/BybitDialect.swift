@@ -7,13 +7,15 @@ struct BybitDialect: Dialect {
     private static let argsPerFrame = 10
     private static let argsLength = 21_000
     private static let idleSeconds = 600.0
+    /// Due every 20 s: who leaves out two of them forgot it.
+    private static let heartbeatSeconds = 60.0
     private static let depths: Set<String> = ["1", "50", "200", "1000"]
 
     let repeatSeconds: Double? = 3
     let admission = Admission(attemptsPerFiveMinutes: 500)
 
     init(listings: [Listing]) {
-        self.symbols = Set(listings.map(\.symbol))
+        self.symbols = Set(listings.filter { $0.standing != .delisted }.map(\.symbol))
     }
 
     func form(ofConnection number: Int) -> FrameForm { .extended }
@@ -31,9 +33,14 @@ struct BybitDialect: Dialect {
     func reactToPong(_ payload: [UInt8], on connection: inout Connection, at now: Moment) -> [Reaction] { [] }
 
     func reactToTime(on connection: inout Connection, at now: Moment) -> [Reaction] {
-        guard now.seconds(since: connection.lastReceived) >= Self.idleSeconds,
-            now.seconds(since: connection.lastSent) >= Self.idleSeconds
-        else { return [] }
+        let isIdle =
+            now.seconds(since: connection.lastReceived) >= Self.idleSeconds
+            && now.seconds(since: connection.lastSent) >= Self.idleSeconds
+        guard isIdle else {
+            guard now.seconds(since: connection.lastPing) >= Self.heartbeatSeconds else { return [] }
+            connection.lastPing = now
+            return [.broke(.heartbeat, evidence: "no ping for \(Int(Self.heartbeatSeconds)) s; it is due every 20 s")]
+        }
         return [.broke(.idle, evidence: "no ping and no data for 10 minutes"), .cut(code: nil)]
     }
 
@@ -45,7 +52,9 @@ struct BybitDialect: Dialect {
         }
         let identifier = request["req_id"]
         switch request["op"]?.text {
-        case "ping": return [self.answer(true, "pong", op: "ping", nil, connection)]
+        case "ping":
+            connection.lastPing = now
+            return [self.answer(true, "pong", op: "ping", nil, connection)]
         case "subscribe":
             connection.subscribeRequests += 1
             return self.subscribe(request["args"]?.texts ?? [], identifier, on: connection)

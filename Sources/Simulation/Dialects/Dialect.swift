@@ -39,6 +39,9 @@ protocol Dialect: Sendable {
     func form(ofConnection number: Int) -> FrameForm
     func connectionName(generator: inout SplitMix64) -> String
 
+    /// How the venue says that it will close the connection; nil where it never does.
+    func announcement(form: FrameForm, at now: Moment) -> [UInt8]?
+
     /// Whose frame it is that a recording holds; nil for answers and for what cannot be subscribed here.
     func recorded(_ frame: JSONValue) -> RecordedStream?
     /// What a connection of plain form gets of a recorded frame; nil where it is the same.
@@ -54,6 +57,7 @@ struct Admission: Sendable, Equatable {
 }
 
 extension Dialect {
+    func announcement(form: FrameForm, at now: Moment) -> [UInt8]? { nil }
     func batches(of trades: [Trade]) -> [ArraySlice<Trade>] { trades.indices.map { trades[$0...$0] } }
 }
 
@@ -72,6 +76,8 @@ enum Rule: String, Sendable, Hashable {
     case pongMissing = "pong_missing"
     /// The client said nothing for too long.
     case idle
+    /// The client owes the pings of the venue's own kind.
+    case heartbeat = "heartbeat_missing"
     /// The connection reached the venue's age limit.
     case lifetime
     case streamsPerConnection = "streams_per_connection"
@@ -92,6 +98,8 @@ enum Rule: String, Sendable, Hashable {
     case protocolError = "protocol"
     case unknownRoute = "unknown_route"
     case restRate = "rest_rate"
+    /// The venue had said for how long it would answer nothing, and was asked all the same.
+    case bannedRequest = "request_while_banned"
     case connectionRate = "connection_rate"
 }
 

@@ -14,7 +14,7 @@ struct GateDialect: Dialect {
     let admission = Admission(openConnections: 300)
 
     init(listings: [Listing]) {
-        self.symbols = Set(listings.map(\.symbol))
+        self.symbols = Set(listings.filter { $0.standing != .delisted }.map(\.symbol))
     }
 
     func form(ofConnection number: Int) -> FrameForm { number.isMultiple(of: 2) ? .plain : .extended }

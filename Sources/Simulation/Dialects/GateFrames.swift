@@ -66,6 +66,13 @@ extension GateDialect {
         return text.bytes
     }
 
+    /// As the venue's own client library expects it; the pages of the spot market do not show it.
+    func announcement(form: FrameForm, at now: Moment) -> [UInt8]? {
+        var text = self.begin(at: now)
+        text.raw(",\"channel\":\"spot.book_ticker\",\"event\":\"upgrade\",\"result\":null}")
+        return text.bytes
+    }
+
     func recorded(_ frame: JSONValue) -> RecordedStream? {
         guard frame["event"]?.text == "update", let result = frame["result"] else { return nil }
         switch frame["channel"]?.text {

@@ -1,13 +1,24 @@
 /// What one venue sent and what its clients broke, for `/sim/state`.
+///
+/// At any time, frames made + added + doubled = frames sent + withheld + held; and once a connection is quiet or gone,
+/// its client has received the frames sent less those cut off.
 struct Account: Sendable {
     var connectionsOpened = 0
-    var framesSent = 0
-    var quotesSent = 0
-    var tradesSent = 0
-    var controlSent = 0
+    /// What the venue had to say, before any fault.
+    var framesMade = 0
+    /// What faults said besides.
+    var framesAdded = 0
+    var framesDoubled = 0
+    /// What faults kept from being sent at all.
+    var framesWithheld = 0
+    /// What was handed to a socket.
+    private(set) var framesSent = 0
+    private(set) var quotesSent = 0
+    private(set) var tradesSent = 0
+    private(set) var controlSent = 0
+    private(set) var bytesSent = 0
     var pingsSent = 0
     var pongsSent = 0
-    var bytesSent = 0
     /// Of the frames sent, those that no socket took whole before its connection ended: their clients never saw them.
     var framesCutOff = 0
     var framesReceived = 0
@@ -15,15 +26,17 @@ struct Account: Sendable {
     private(set) var restRequests: [String: Int] = [:]
     private(set) var violations: [Rule: (count: Int, last: String)] = [:]
 
-    mutating func sentQuote(of symbol: String, bytes: Int) {
-        self.quotesSent += 1
-        self.quotesBySymbol[symbol, default: 0] += 1
-        self.sentFrame(bytes: bytes)
-    }
-
-    mutating func sentFrame(bytes: Int) {
+    mutating func sent(_ frame: Frame) {
         self.framesSent += 1
-        self.bytesSent += bytes
+        self.bytesSent += frame.bytes.count
+        switch frame.kind {
+        case .quote(let symbol):
+            self.quotesSent += 1
+            self.quotesBySymbol[symbol, default: 0] += 1
+        case .trades(let count): self.tradesSent += count
+        case .control: self.controlSent += 1
+        case .other: break
+        }
     }
 
     mutating func requested(route: String) {
@@ -35,14 +48,15 @@ struct Account: Sendable {
         self.violations[rule]?.last = String(evidence.prefix(200))
     }
 
-    func write(to text: inout FrameText, connections: Int, subscriptions: Int, isCut: Bool) {
-        text.raw("{\"cut\":\(isCut),")
+    /// Writes the members of an object, without its braces.
+    func write(to text: inout FrameText) {
         let counts = [
-            ("connections", connections), ("connections_opened", self.connectionsOpened),
-            ("subscriptions", subscriptions), ("frames_sent", self.framesSent), ("quotes_sent", self.quotesSent),
-            ("trades_sent", self.tradesSent), ("control_sent", self.controlSent), ("pings_sent", self.pingsSent),
-            ("pongs_sent", self.pongsSent), ("bytes_sent", self.bytesSent), ("frames_cut_off", self.framesCutOff),
-            ("frames_received", self.framesReceived),
+            ("connections_opened", self.connectionsOpened), ("frames_made", self.framesMade),
+            ("frames_added", self.framesAdded), ("frames_doubled", self.framesDoubled),
+            ("frames_withheld", self.framesWithheld), ("frames_sent", self.framesSent),
+            ("quotes_sent", self.quotesSent), ("trades_sent", self.tradesSent), ("control_sent", self.controlSent),
+            ("pings_sent", self.pingsSent), ("pongs_sent", self.pongsSent), ("bytes_sent", self.bytesSent),
+            ("frames_cut_off", self.framesCutOff), ("frames_received", self.framesReceived),
         ]
         for (name, count) in counts {
             text.quoted(name)
@@ -60,7 +74,7 @@ struct Account: Sendable {
             text.quoted(violation.value.last)
             text.raw("}")
         }
-        text.raw("]}")
+        text.raw("]")
     }
 
     private static func write(_ counts: [String: Int], to text: inout FrameText) {

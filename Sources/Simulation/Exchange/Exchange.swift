@@ -1,26 +1,52 @@
 /// What the shell must do to a socket, in this order.
 public enum Effect: Sendable, Equatable {
     case text(ConnectionID, ArraySlice<UInt8>)
+    case binary(ConnectionID, ArraySlice<UInt8>)
+    /// One text message in so many frames.
+    case fragments(ConnectionID, ArraySlice<UInt8>, count: Int)
+    /// The first bytes of a text frame, its header included, and then the end of the connection.
+    case torn(ConnectionID, ArraySlice<UInt8>, bytes: Int)
     case ping(ConnectionID, [UInt8])
     case pong(ConnectionID, [UInt8])
     /// Close the connection, with a close frame of that code or without a word.
     case close(ConnectionID, code: UInt16?)
-    /// Close what else is connected to the venue: requests, and handshakes that are under way.
+    /// End the connection with a reset.
+    case reset(ConnectionID)
+    /// Close what else is connected to the venue: requests, handshakes under way, and who never got a word.
     case hangUp(SimulatedVenue)
+    /// Close the connections that never got a word.
+    case letGo(SimulatedVenue)
+    /// Close the venue's port.
+    case refuse(SimulatedVenue)
+    /// Open the venue's port again.
+    case admit(SimulatedVenue)
+}
+
+/// How the shell receives who connects to a venue.
+public enum Greeting: Sendable, Equatable {
+    /// As a venue does; through TLS with a certificate that this is wrong with.
+    case serve(CertificateFault?)
+    case hangUp
+    /// Take the connection and never say a word.
+    case silence
 }
 
 /// One venue: its list, its standing quotes, its connections, and what it counted.
 struct Exchange: Sendable {
-    let dialect: any Dialect
-    let listings: [Listing]
+    let venue: SimulatedVenue
+    private(set) var dialect: any Dialect
+    private(set) var listings: [Listing]
     var account = Account()
+    var network: Network
+    /// What is said in this step, before the network has it.
+    var messages: [Message] = []
     var standing: [Quote?]
     var connections: [ConnectionID: Connection] = [:]
     var subscribers: [String: [ConnectionID]] = [:]
     var subscriptionCount = 0
-    let quoteStreams: [String]
-    let tradeStreams: [String]
-    let listingOfStream: [String: Int]
+    private(set) var quoteStreams: [String] = []
+    private(set) var tradeStreams: [String] = []
+    private(set) var listingOfStream: [String: Int] = [:]
     var lastQuoted: [Moment?]
     private var generator: SplitMix64
     private var attempts: [Moment] = []
@@ -29,24 +55,34 @@ struct Exchange: Sendable {
     var restMeter: RestMeter
     /// Whether quotes may be repeated and standing ones sent: not in replay, and not while frozen.
     var speaksUnasked = true
-    /// Whether nobody gets through to the venue.
-    private(set) var isCut = false
+    /// Connections to close after an announcement.
+    var farewells: [(id: ConnectionID, at: Moment)] = []
+    var ban = Ban()
 
-    init(dialect: any Dialect, listings: [Listing], standing: [Quote?], seed: UInt64, meter: RestMeter) {
+    init(venue: SimulatedVenue, listings: [Listing], standing: [Quote?], seed: UInt64) {
         precondition(listings.count == standing.count, "one standing quote or none for each listing")
-        self.dialect = dialect
+        self.venue = venue
+        self.dialect = venue.dialect(listings: listings)
         self.listings = listings
         self.standing = standing
-        self.quoteStreams = listings.map { dialect.quoteStream(of: $0) }
-        self.tradeStreams = listings.map { dialect.tradeStream(of: $0) }
         self.lastQuoted = listings.map { _ in nil }
         self.generator = SplitMix64(seed: seed)
-        self.restMeter = meter
-        var listingOfStream: [String: Int] = [:]
-        for (index, stream) in self.quoteStreams.enumerated() where listings[index].standing == .trading {
-            listingOfStream[stream] = index
+        self.network = Network(seed: seed ^ 0x6661_756C_7473)
+        self.restMeter = RestMeter(style: venue.restStyle)
+        self.relist(listings)
+    }
+
+    /// Takes over a list with the same places; who subscribed to a name that is gone hears no more of it.
+    mutating func relist(_ listings: [Listing]) {
+        let dialect = self.venue.dialect(listings: listings)
+        (self.dialect, self.listings) = (dialect, listings)
+        self.quoteStreams = listings.map { dialect.quoteStream(of: $0) }
+        self.tradeStreams = listings.map { dialect.tradeStream(of: $0) }
+        self.listingOfStream = [:]
+        for index in listings.indices where listings[index].standing != .halted {
+            self.listingOfStream[self.quoteStreams[index]] = index
+            self.listingOfStream[self.tradeStreams[index]] = index
         }
-        self.listingOfStream = listingOfStream
     }
 
     var hasSubscribers: Bool { self.subscriptionCount > 0 }
@@ -54,19 +90,37 @@ struct Exchange: Sendable {
     func hasSubscriber(of stream: String) -> Bool { self.subscribers[stream]?.isEmpty == false }
 
     func writeState(to text: inout FrameText) {
-        self.account.write(
-            to: &text,
-            connections: self.connections.count,
-            subscriptions: self.subscriptionCount,
-            isCut: self.isCut
-        )
+        text.raw("{\"cut\":\(self.isCut),\"connections\":\(self.connections.count),")
+        text.raw("\"subscriptions\":\(self.subscriptionCount),\"frames_held\":\(self.network.framesHeld),")
+        self.account.write(to: &text)
+        text.raw(",\"faults\":")
+        Self.write(self.network.faults, to: &text)
+        text.raw(",\"faults_ended\":")
+        Self.write(self.network.ended, to: &text)
+        text.raw("}")
+    }
+
+    private static func write(_ faults: [ActiveFault], to text: inout FrameText) {
+        text.raw("[")
+        for (index, fault) in faults.enumerated() {
+            if index > 0 { text.raw(",") }
+            fault.write(to: &text)
+        }
+        text.raw("]")
+    }
+
+    /// Lets the network have what was said in this step.
+    mutating func speak(at now: Moment, into effects: inout [Effect]) {
+        for message in self.messages { self.network.take(message, at: now, &self.account, into: &effects) }
+        self.messages.removeAll(keepingCapacity: true)
+        for id in self.network.takeBroken() { self.connections[id]?.isOpen = false }
     }
 
     // MARK: - Connections
 
     /// Whether a WebSocket may be opened there now. Every attempt counts, also a refused one.
     mutating func admits(path: String, query: String, at now: Moment) -> Bool {
-        guard !self.isCut, self.dialect.opening(path: path, query: query) != nil else { return false }
+        guard !self.isAway, self.dialect.opening(path: path, query: query) != nil else { return false }
         let admission = self.dialect.admission
         self.attempts.removeAll { now.seconds(since: $0) >= 300 }
         self.attempts.append(now)
@@ -82,7 +136,7 @@ struct Exchange: Sendable {
     }
 
     mutating func open(_ id: ConnectionID, path: String, query: String, at now: Moment) -> Bool {
-        guard !self.isCut, let opening = self.dialect.opening(path: path, query: query) else { return false }
+        guard !self.isAway, let opening = self.dialect.opening(path: path, query: query) else { return false }
         let number = self.account.connectionsOpened
         self.account.connectionsOpened += 1
         var connection = Connection(
@@ -92,8 +146,7 @@ struct Exchange: Sendable {
             generator: SplitMix64(seed: self.generator.next()),
             at: now
         )
-        var nothing: [Effect] = []
-        self.carryOut(opening.reactions, on: &connection, at: now, into: &nothing)
+        self.carryOut(opening.reactions, on: &connection, at: now)
         self.connections[id] = connection
         return true
     }
@@ -102,34 +155,25 @@ struct Exchange: Sendable {
         guard let connection = self.connections.removeValue(forKey: id) else { return }
         for stream in connection.streams { self.subscribers[stream]?.removeAll { $0 == id } }
         self.subscriptionCount -= connection.streams.count
+        self.network.closed(id, &self.account)
+        self.farewells.removeAll { $0.id == id }
     }
 
-    /// Ends all connections without a word, the oldest first, and admits none until healed.
-    mutating func cut(into effects: inout [Effect]) {
-        self.isCut = true
-        for id in self.connections.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
-            guard self.connections[id]?.isOpen == true else { continue }
-            self.connections[id]?.isOpen = false
-            effects.append(.close(id, code: nil))
-        }
-    }
-
-    mutating func heal() { self.isCut = false }
-
-    mutating func receive(_ frame: ClientFrame, on id: ConnectionID, at now: Moment, into effects: inout [Effect]) {
-        guard var connection = self.connections[id], connection.isOpen else { return }
+    mutating func receive(_ frame: ClientFrame, on id: ConnectionID, at now: Moment) {
+        guard var connection = self.connections[id], connection.isOpen, !self.network.isHalfOpen else { return }
         self.account.framesReceived += 1
         connection.lastReceived = now
         let reactions: [Reaction]
         switch frame {
-        case .text(let bytes): reactions = self.dialect.react(to: bytes, on: &connection, at: now)
+        case .text(let bytes): reactions = self.dialect.react(to: bytes, on: &connection, at: self.told(now))
         case .pong(let payload): reactions = self.dialect.reactToPong(payload, on: &connection, at: now)
         case .ping(let payload):
             self.account.pongsSent += 1
-            effects.append(.pong(id, payload))
+            self.messages.append(.pong(id, payload))
             reactions = self.dialect.reactToPing(on: &connection, at: now)
+        case .close(let code): reactions = [.cut(code: code ?? 1000)]
         }
-        self.carryOut(reactions, on: &connection, at: now, into: &effects)
+        self.carryOut(reactions, on: &connection, at: now)
         self.connections[id] = connection
     }
 
@@ -145,26 +189,23 @@ struct Exchange: Sendable {
     mutating func carryOut(
         _ reactions: [Reaction],
         on connection: inout Connection,
-        at now: Moment,
-        into effects: inout [Effect]
+        at now: Moment
     ) {
         for reaction in reactions where connection.isOpen {
             switch reaction {
             case .send(let bytes):
-                self.account.controlSent += 1
-                self.account.sentFrame(bytes: bytes.count)
                 connection.lastSent = now
-                effects.append(.text(connection.id, bytes[...]))
+                self.messages.append(.frame(connection.id, Frame(kind: .control, listing: nil, bytes: bytes[...])))
             case .subscribe(let stream): self.add(stream, to: &connection)
             case .unsubscribe(let stream): self.remove(stream, from: &connection)
-            case .sendStanding(let stream): self.sendStanding(stream, to: &connection, at: now, into: &effects)
+            case .sendStanding(let stream): self.sendStanding(stream, to: &connection, at: now)
             case .ping(let payload):
                 self.account.pingsSent += 1
-                effects.append(.ping(connection.id, payload))
+                self.messages.append(.ping(connection.id, payload))
             case .broke(let rule, let evidence): self.account.broke(rule, evidence: evidence)
             case .cut(let code):
                 connection.isOpen = false
-                effects.append(.close(connection.id, code: code))
+                self.messages.append(.close(connection.id, code: code))
             }
         }
     }
@@ -181,19 +222,15 @@ struct Exchange: Sendable {
         self.subscriptionCount -= 1
     }
 
-    private mutating func sendStanding(
-        _ stream: String,
-        to connection: inout Connection,
-        at now: Moment,
-        into effects: inout [Effect]
-    ) {
-        guard self.speaksUnasked, let index = self.listingOfStream[stream], let quote = self.standing[index] else {
-            return
-        }
-        let bytes = self.dialect.frame(quote: quote, of: self.listings[index], form: connection.form, at: now)
-        self.account.sentQuote(of: self.listings[index].symbol, bytes: bytes.count)
+    private mutating func sendStanding(_ stream: String, to connection: inout Connection, at now: Moment) {
+        guard self.speaksUnasked, let index = self.listingOfStream[stream], stream == self.quoteStreams[index],
+            let quote = self.standing[index], self.listings[index].standing == .trading
+        else { return }
+        let subject = self.listings[index]
+        let bytes = self.dialect.frame(quote: quote, of: subject, form: connection.form, at: self.told(now))
         connection.lastSent = now
-        effects.append(.text(connection.id, bytes[...]))
+        let frame = Frame(kind: .quote(of: subject.symbol), listing: index, bytes: bytes[...])
+        self.messages.append(.frame(connection.id, frame))
     }
 }
 
@@ -202,4 +239,6 @@ public enum ClientFrame: Sendable, Equatable {
     case text([UInt8])
     case ping([UInt8])
     case pong([UInt8])
+    /// With the code that it gave, if any.
+    case close(code: UInt16?)
 }

@@ -9,9 +9,11 @@ public struct Outbox: Sendable {
     public init() {}
 
     /// Adds a frame to the end; one that is not counted (a ping, a close) only takes up its bytes.
-    public mutating func append(bytes: Int, isCounted: Bool) {
+    ///
+    /// `judgedAfter` is of a frame that its receiver judges by its first bytes, and does not read to its end.
+    public mutating func append(bytes: Int, isCounted: Bool, judgedAfter: Int? = nil) {
+        if isCounted { self.endOffsets.append(self.bytes + (judgedAfter ?? bytes)) }
         self.bytes += bytes
-        if isCounted { self.endOffsets.append(self.bytes) }
     }
 
     /// The socket has taken all but the last `untakenBytes`.
@@ -32,5 +34,31 @@ public struct Outbox: Sendable {
         self.endOffsets.removeAll()
         self.takenFrames = 0
         return frames
+    }
+}
+
+/// Which bytes that went through TLS have not left, told by the sizes of its records: a record that is not there to its
+/// last byte is not there at all.
+public struct Records: Sendable {
+    private var ends: [(sealed: Int, plain: Int)] = []
+    private var taken = 0
+    private var plainBytes = 0
+
+    public init() {}
+
+    /// So many more bytes were sealed in one record, which ends after `sealed` bytes of the connection.
+    public mutating func append(plainBytes: Int, endingAt sealed: Int) {
+        self.plainBytes += plainBytes
+        self.ends.append((sealed: sealed, plain: self.plainBytes))
+    }
+
+    /// How many of the bytes are in records that are not whole within the first `sealed` bytes of the connection.
+    public mutating func untakenBytes(afterSealed sealed: Int) -> Int {
+        let whole = self.ends.firstIndex { $0.sealed > sealed } ?? self.ends.count
+        if whole > 0 {
+            self.taken = self.ends[whole - 1].plain
+            self.ends.removeFirst(whole)
+        }
+        return self.plainBytes - self.taken
     }
 }

@@ -9,12 +9,14 @@ public struct Listing: Sendable, Equatable {
         case dated
         /// A leveraged token, whose price is not that of its name; silent here.
         case leveraged
+        /// Not listed any more, or not yet.
+        case delisted
     }
 
-    public let symbol: String
-    public let base: String
+    public var symbol: String
+    public var base: String
     public let quote: String
-    public let standing: Standing
+    public var standing: Standing
     public let priceDecimals: Int
     public let sizeDecimals: Int
     /// The smallest price step, in units of 10^-`priceDecimals`.
@@ -23,5 +25,7 @@ public struct Listing: Sendable, Equatable {
     public let dailyTurnover: Double
 
     var tickSize: Decimal64 { Decimal64(units: self.tickUnits, decimals: self.priceDecimals) }
+    /// The same in our spelling: `BTCUSDT`.
+    var canonical: String { self.base + self.quote }
     var sizeStep: Decimal64 { Decimal64(units: 1, decimals: self.sizeDecimals) }
 }

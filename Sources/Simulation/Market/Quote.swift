@@ -15,6 +15,14 @@ public struct Quote: Sendable, Equatable {
 }
 
 extension Quote {
+    /// As a venue tells it whose clock is off by so much; an empty book has no time.
+    func shifted(byMilliseconds offset: Int64) -> Quote {
+        guard offset != 0, !self.isEmpty else { return self }
+        var shifted = self
+        shifted.engineMilliseconds += offset
+        return shifted
+    }
+
     /// A quote as a recording spells it; nil when a side is missing.
     init?(recordedBid bid: String?, _ bidSize: String?, ask: String?, _ askSize: String?, updateID: Int64?) {
         guard let bid = bid.flatMap(Decimal64.init), let ask = ask.flatMap(Decimal64.init),

@@ -26,6 +26,10 @@ public struct RestResponse: Sendable, Equatable {
     public var body: [UInt8]
     public var headers: [(name: String, value: String)] = []
     public var contentType = "application/json"
+    /// So many blanks follow the body; JSON stays what it was.
+    public var blanks = 0
+    /// How fast the body is sent; nil: at once.
+    public var bytesPerSecond: Int?
     /// What the request costs at venues that weigh them.
     var weight = 1
 
@@ -53,8 +57,10 @@ struct RestBook: Sendable {
     let listings: [Listing]
     let standing: [Quote?]
 
-    /// All listings with their quotes, in the venue's order.
-    var entries: [(listing: Listing, quote: Quote?)] { Array(zip(self.listings, self.standing)) }
+    /// All that is listed, with its quotes, in the venue's order.
+    var entries: [(listing: Listing, quote: Quote?)] {
+        zip(self.listings, self.standing).filter { $0.0.standing != .delisted }
+    }
 }
 
 enum PercentCoding {

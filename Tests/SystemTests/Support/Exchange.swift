@@ -64,12 +64,20 @@ final class Exchange {
     }
 
     /// Closes all connections of a venue; nobody gets through to it until it is healed.
-    func cut(_ venue: String) async throws { try await self.order("/sim/cut?venue=\(venue)") }
+    func cut(_ venue: String) async throws { try await self.order("cut \(venue)") }
 
-    func heal(_ venue: String) async throws { try await self.order("/sim/heal?venue=\(venue)") }
+    func heal(_ venue: String) async throws { try await self.order("heal \(venue)") }
 
-    private func order(_ path: String) async throws {
-        let (status, body) = try await HTTP.send(self.control(path), method: "POST")
-        guard status == 200 else { throw NeverHappened(description: "\(path) answered \(status): \(body)") }
+    /// Orders a fault as a scenario spells it: `stall bybit for=10s`.
+    func order(_ line: String) async throws {
+        let words = line.split(separator: " ")
+        let query = words.dropFirst(2).map { "&\($0)" }.joined()
+        try await self.tell("\(words.first ?? "")?venue=\(words.dropFirst().first ?? "")\(query)")
+    }
+
+    /// `freeze` or `resume`: all market data.
+    func tell(_ words: String) async throws {
+        let (status, body) = try await HTTP.send(self.control("/sim/" + words), method: "POST")
+        guard status == 200 else { throw NeverHappened(description: "\(words) answered \(status): \(body)") }
     }
 }
