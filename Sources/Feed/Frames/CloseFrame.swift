@@ -4,7 +4,7 @@ struct CloseFrame: Equatable, Sendable {
     let code: UInt16?
     let reason: String
 
-    /// - Throws: ``FrameViolation/badClose``.
+    /// - Throws: ``FrameViolation/badClose`` or ``FrameViolation/badText``.
     init(_ payload: Span<UInt8>) throws(FrameViolation) {
         guard payload.count > 0 else {
             (self.code, self.reason) = (nil, "")
@@ -16,7 +16,7 @@ struct CloseFrame: Equatable, Sendable {
         var words: [UInt8] = []
         words.reserveCapacity(payload.count - 2)
         for index in 2..<payload.count { words.append(payload[index]) }
-        guard let reason = String(validating: words, as: UTF8.self) else { throw .badClose }
+        guard let reason = String(validating: words, as: UTF8.self) else { throw .badText }
         (self.code, self.reason) = (code, reason)
     }
 

@@ -14,11 +14,19 @@ enum FrameViolation: Error, Hashable, Sendable {
     case unexpectedContinuation
     /// A new message before the last one ended.
     case interruptedMessage
-    /// A close frame with one byte, a code that must not be sent, or a reason that is not UTF-8.
+    /// A close frame with one byte, or a code that must not be sent.
     case badClose
+    /// A text message, or the reason in a close frame, that is not UTF-8.
+    case badText
     /// A frame, or the fragments of a message, beyond the bound.
     case oversized
 
     /// What we say when we close because of it (RFC 6455, section 7.4.1).
-    var closeCode: UInt16 { self == .oversized ? 1009 : 1002 }
+    var closeCode: UInt16 {
+        switch self {
+        case .oversized: 1009
+        case .badText: 1007
+        default: 1002
+        }
+    }
 }

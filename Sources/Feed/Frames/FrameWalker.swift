@@ -1,11 +1,11 @@
 /// Takes what a ``FrameWalker`` finds. Payloads are borrowed: they are gone when the call returns.
 protocol FrameSink {
-    /// A whole text message.
+    /// A whole text message, checked to be UTF-8.
     ///
     /// - Returns: `false` ends the walk: the connection is condemned.
     mutating func text(_ payload: Span<UInt8>) -> Bool
-    /// A whole binary message; no venue of ours sends one, so its bytes were not kept.
-    mutating func binary(byteCount: Int)
+    /// A whole binary message.
+    mutating func binary(_ payload: Span<UInt8>)
     mutating func ping(_ payload: Span<UInt8>)
     mutating func pong()
     /// Nothing comes after it.
@@ -17,13 +17,13 @@ protocol FrameSink {
 /// A frame that lies whole in the bytes at hand is handed over where it lies. Of one that does not, exactly the missing
 /// bytes are added to one reused buffer, so at most one frame is ever held, and the next one is read in place again.
 struct FrameWalker: ~Copyable {
-    private enum Message { case none, text, binary(byteCount: Int) }
+    private enum Message { case none, text, binary }
 
     /// The bound of a frame's payload and of a message.
     let maxMessageBytes: Int
     /// The beginning of one frame whose rest has not come yet, head included.
     private var pending: [UInt8] = []
-    /// The fragments so far of a text message.
+    /// The fragments so far of a message.
     private var fragments: [UInt8] = []
     private var message: Message = .none
     /// After a close frame, a violation or a refusal by the sink: what still comes is ignored.
@@ -101,20 +101,14 @@ struct FrameWalker: ~Copyable {
         into sink: inout Sink
     ) throws(FrameViolation) {
         switch header.opcode {
-        case .text:
+        case .text, .binary:
             guard case .none = self.message else { throw .interruptedMessage }
+            let message: Message = header.opcode == .text ? .text : .binary
             if header.isFinal {
-                if !sink.text(payload) { self.isEnded = true }
+                try self.hand(payload, of: message, to: &sink)
             } else {
-                self.message = .text
+                self.message = message
                 self.fragments.append(payload)
-            }
-        case .binary:
-            guard case .none = self.message else { throw .interruptedMessage }
-            if header.isFinal {
-                sink.binary(byteCount: payload.count)
-            } else {
-                self.message = .binary(byteCount: payload.count)
             }
         case .continuation:
             try self.carryOn(payload, isFinal: header.isFinal, into: &sink)
@@ -134,24 +128,28 @@ struct FrameWalker: ~Copyable {
         isFinal: Bool,
         into sink: inout Sink
     ) throws(FrameViolation) {
-        switch self.message {
-        case .none:
-            throw .unexpectedContinuation
-        case .text:
-            guard self.fragments.count + payload.count <= self.maxMessageBytes else { throw .oversized }
-            self.fragments.append(payload)
-            guard isFinal else { return }
-            self.message = .none
-            var whole: [UInt8] = []
-            swap(&whole, &self.fragments)
-            if !sink.text(whole.span) { self.isEnded = true }
-            whole.removeAll(keepingCapacity: true)
-            swap(&whole, &self.fragments)
-        case .binary(let byteCount):
-            guard byteCount + payload.count <= self.maxMessageBytes else { throw .oversized }
-            self.message = isFinal ? .none : .binary(byteCount: byteCount + payload.count)
-            if isFinal { sink.binary(byteCount: byteCount + payload.count) }
-        }
+        let message = self.message
+        if case .none = message { throw .unexpectedContinuation }
+        guard self.fragments.count + payload.count <= self.maxMessageBytes else { throw .oversized }
+        self.fragments.append(payload)
+        guard isFinal else { return }
+        self.message = .none
+        // Out of `self` while it is borrowed, and back with its storage.
+        var whole: [UInt8] = []
+        swap(&whole, &self.fragments)
+        try self.hand(whole.span, of: message, to: &sink)
+        whole.removeAll(keepingCapacity: true)
+        swap(&whole, &self.fragments)
+    }
+
+    private mutating func hand<Sink: FrameSink>(
+        _ payload: Span<UInt8>,
+        of message: Message,
+        to sink: inout Sink
+    ) throws(FrameViolation) {
+        guard case .text = message else { return sink.binary(payload) }
+        guard payload.isUTF8 else { throw .badText }
+        if !sink.text(payload) { self.isEnded = true }
     }
 }
 

@@ -49,9 +49,9 @@ extension FeedSession: FrameHandlerDelegate {
         }
     }
 
-    func received(binaryByteCount: Int) {
+    func received(binary payload: Span<UInt8>) {
         guard self.machine.isOpen else { return }
-        self.intake.frameCame(bytes: binaryByteCount)
+        self.intake.frameCame(bytes: payload.count)
         self.intake.frameDropped(.binary)
     }
 

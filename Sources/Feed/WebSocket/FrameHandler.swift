@@ -5,7 +5,7 @@ protocol FrameHandlerDelegate: AnyObject {
     /// Bytes came; what follows until ``readEnded()`` was among them.
     func readBegan()
     func received(text payload: Span<UInt8>) -> Bool
-    func received(binaryByteCount: Int)
+    func received(binary payload: Span<UInt8>)
     /// A ping was answered.
     func answeredPing()
     func violated(_ violation: FrameViolation)
@@ -111,9 +111,9 @@ extension FrameHandler: FrameSink {
         return self.delegate.received(text: payload)
     }
 
-    func binary(byteCount: Int) {
+    func binary(_ payload: Span<UInt8>) {
         self.frames += 1
-        self.delegate.received(binaryByteCount: byteCount)
+        self.delegate.received(binary: payload)
     }
 
     func ping(_ payload: Span<UInt8>) {

@@ -2,7 +2,7 @@
 
 /// Keeps everything that a walk finds, as values that can be compared.
 struct CollectingSink: FrameSink {
-    enum Found: Equatable { case text([UInt8]), binary(Int), ping([UInt8]), pong, close(UInt16?, String) }
+    enum Found: Equatable { case text([UInt8]), binary([UInt8]), ping([UInt8]), pong, close(UInt16?, String) }
 
     var found: [Found] = []
     /// Refuse to go on after this many texts.
@@ -13,7 +13,7 @@ struct CollectingSink: FrameSink {
         self.textLimit -= 1
         return self.textLimit > 0
     }
-    mutating func binary(byteCount: Int) { self.found.append(.binary(byteCount)) }
+    mutating func binary(_ payload: Span<UInt8>) { self.found.append(.binary(payload.indices.map { payload[$0] })) }
     mutating func ping(_ payload: Span<UInt8>) { self.found.append(.ping(payload.indices.map { payload[$0] })) }
     mutating func pong() { self.found.append(.pong) }
     mutating func close(_ frame: CloseFrame) { self.found.append(.close(frame.code, frame.reason)) }
