@@ -128,7 +128,7 @@ let package = Package(
         .testTarget(
             name: "EndpointsTests",
             dependencies: [
-                "Endpoints", "Health", "Metrics", "Core",
+                "Endpoints", "Health", "Metrics", "Core", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -140,7 +140,7 @@ let package = Package(
         .testTarget(
             name: "FeedTests",
             dependencies: [
-                "Core", "Feed", "Metrics", "Venues",
+                "Core", "Feed", "Metrics", "Venues", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

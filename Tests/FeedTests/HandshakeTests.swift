@@ -1,3 +1,4 @@
+import NIOPosix
 import Testing
 
 @testable import Feed
@@ -14,6 +15,18 @@ struct HandshakeTests {
         var seed = Seed(1)
         let text = HandshakeKey(using: &seed).text
         #expect(text.utf8.count == 24 && text.hasSuffix("=="))
+    }
+
+    @Test("hears the end of a connection whose server agrees and hangs up at once")
+    func hungUp() async throws {
+        let server = try await LoopbackServer.start {
+            $0.acceptUpgrade()
+            $0.close()
+        }
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let lastText = try await EchoConnection.run("ws://127.0.0.1:\(server.port)/", on: loop)
+        #expect(lastText.isEmpty)
+        try await server.stop()
     }
 
     @Test(

@@ -27,13 +27,20 @@ final class FrameHandler: ChannelInboundHandler {
     private var closeFrame: CloseFrame?
     private var error: (any Error)?
     private var isCloseSent = false
+    private var isEnded = false
 
     init(delegate: any FrameHandlerDelegate, maxMessageBytes: Int) {
         self.delegate = delegate
         self.walker = FrameWalker(maxMessageBytes: maxMessageBytes)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        // A server that agreed and hung up at once: the end of the connection came while HTTP was being taken out.
+        guard !context.channel.isActive else { return }
+        context.eventLoop.assumeIsolated().execute { self.end() }
+    }
+
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -61,7 +68,7 @@ final class FrameHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        self.delegate.connectionEnded(self, close: self.closeFrame, error: self.error)
+        self.end()
         context.fireChannelInactive()
     }
 
@@ -90,13 +97,19 @@ extension FrameHandler {
     /// Ends the connection without a word: nobody listens at the other end.
     func abandon() { self.context?.close(promise: nil) }
 
+    private func end() {
+        guard !self.isEnded else { return }
+        self.isEnded = true
+        self.delegate.connectionEnded(self, close: self.closeFrame, error: self.error)
+    }
+
     private func sendClose(_ payload: [UInt8]) {
         guard !self.isCloseSent else { return }
         self.isCloseSent = true
         self.write(.close, payload)
     }
 
-    private func write(_ opcode: FrameOpcode, _ payload: some Collection<UInt8>) {
+    func write(_ opcode: FrameOpcode, _ payload: some Collection<UInt8>) {
         guard let context = self.context else { return }
         let frame = FrameEncoder.frame(opcode, payload, mask: .random(in: .min ... .max))
         var buffer = context.channel.allocator.buffer(capacity: frame.count)
