@@ -5,7 +5,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 packages=(git curl ca-certificates pkg-config libssl-dev libsystemd-dev libcurl4-openssl-dev zlib1g-dev)
-[[ ${1:-run} == test ]] && packages+=(prometheus prometheus-alertmanager systemd shellcheck procps python3-websockets)
+[[ ${1:-run} == test ]] && packages+=(prometheus prometheus-alertmanager systemd shellcheck procps python3-websockets python3-venv)
 
 is_installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true) == installed ]]; }
 
