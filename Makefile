@@ -3,10 +3,10 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run run-live test coverage build release format lint tidy clean
+.PHONY: help run run-live test coverage conformance fuzz build release format lint tidy clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: ## Build, then run arb1d against simulated venues; PORT=5000 SYMBOLS=40 RATE=500 SEED=1
 	@scripts/run.sh
@@ -19,6 +19,12 @@ test: ## Install what the tests need, then check and test everything: what CI ru
 
 coverage: ## Show which share of the lines the tests run, for each module; they run when they must
 	@scripts/check.sh build && scripts/setup.sh test && scripts/coverage.sh
+
+conformance: ## Let the Autobahn cases judge our WebSocket client and server
+	@scripts/conformance.sh
+
+fuzz: ## Look for bytes that break an adapter or the frame walk; SECONDS_EACH=600 JOBS=2
+	@scripts/fuzz.sh
 
 build: ## Build everything for debugging, tests included
 	@scripts/check.sh build && scripts/setup.sh run && scripts/build.sh debug

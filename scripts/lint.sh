@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root"
 find_swift
 
-swift_sources=(Sources Tests Package.swift)
+swift_sources=(Sources Tests Fuzz Package.swift)
 scripts=(scripts/*.sh .ci/run)
 
 if [[ ${1:-} == --fix ]]; then
