@@ -113,6 +113,7 @@ private struct Replay {
         let outcome = self.maker.take(
             sell: self.legs.sell,
             buy: self.legs.buy,
+            spread: self.legs.sell.bid / self.legs.buy.ask - 1,
             at: element.time,
             settings: self.settings
         )

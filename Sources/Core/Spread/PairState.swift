@@ -23,7 +23,7 @@ struct PairState {
 
     func publish() { self.cell.store(self.reading) }
 
-    /// Computes the spread from the standing quotes of both legs and publishes it, or why there is none.
+    /// Computes the spread from the standing quotes of both legs, or why there is none; ``publish()`` follows.
     ///
     /// `countsEvaluation` says that a quote asked for it, as opposed to a leg becoming stale.
     mutating func evaluate(sell: Leg, buy: Leg, countsEvaluation: Bool, at now: Timestamp) {
@@ -46,14 +46,19 @@ struct PairState {
                 self.counts.legAge?.record(nanoseconds: max(0, now.nanoseconds(since: self.reading.olderLegChangedAt)))
             }
         }
-        self.publish()
     }
 
-    /// Adds the spread at a quote to the points, unless its slot has one already or a leg forbids it.
+    /// Adds the spread that was just evaluated to the points, unless its slot has one already or a leg forbids it.
     ///
     /// - Returns: Whether it made a point.
     mutating func makePoint(sell: Leg, buy: Leg, at time: Int64, settings: EngineSettings) -> Bool {
-        switch self.maker.take(sell: sell.join, buy: buy.join, at: time, settings: settings) {
+        switch self.maker.take(
+            sell: sell.join,
+            buy: buy.join,
+            spread: self.reading.spread,
+            at: time,
+            settings: settings
+        ) {
         case .taken: return false
         case .missing(let reason):
             self.counts.pointsMissing[Int(reason.rawValue)].add()
@@ -66,7 +71,6 @@ struct PairState {
             }
             self.counts.points.add()
             self.reading.band = self.maker.band
-            self.publish()
             return true
         }
     }

@@ -22,12 +22,20 @@ struct PointMaker: Sendable {
     }
 
     /// Makes the spread of two standing quotes a point, unless its slot has one already or a leg forbids it.
-    mutating func take(sell: JoinLeg, buy: JoinLeg, at time: Int64, settings: EngineSettings) -> Outcome {
+    ///
+    /// `spread` is asked for only when it becomes a point: then both legs give one.
+    mutating func take(
+        sell: JoinLeg,
+        buy: JoinLeg,
+        spread: @autoclosure () -> Double,
+        at time: Int64,
+        settings: EngineSettings
+    ) -> Outcome {
         let slot = settings.points.every > 0 ? time / settings.points.every : .min
         if slot != .min, slot == self.lastSlot { return .taken }
         if let missing = Self.missing(sell, buy, at: time, maxAge: settings.points.maxAge) { return .missing(missing) }
         self.lastSlot = slot
-        let spread = sell.bid / buy.ask - 1
+        let spread = spread()
         // A breach is of the band as it is now, not as it was at the last point.
         self.points.expire(before: time - settings.band.maxAge)
         var breach: Breach?

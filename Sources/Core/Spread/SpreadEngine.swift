@@ -151,6 +151,7 @@ extension SpreadEngine {
             self.evaluate(pair, countsEvaluation: true, at: quote.receivedAt)
             self.makePoint(pair, by: position, at: time, receivedAt: quote.receivedAt)
         }
+            self.pairs[pair].publish()
         // A seed's time is that of its request: it says nothing of how fast we are.
         guard !quote.flags.contains(.seeded) else { return }
         venue.endToEnd?.record(nanoseconds: max(0, clock().nanoseconds(since: quote.receivedAt)))
@@ -204,6 +205,7 @@ extension SpreadEngine {
             self.evaluate(pair, countsEvaluation: false, at: self.legs[position].provedAt)
         }
     }
+            self.pairs[pair].publish()
 
     /// What happens because time passes, not because something came.
     private mutating func advance(to now: Timestamp) {
