@@ -34,7 +34,7 @@ final class ChartService: WebSocketService {
     private let board: Board
     private let clock: ReceiveClock
     private let span: Int64
-    /// What fits into a client's queue with room to spare: a longer history begins later.
+    /// Of a snapshot.
     private let mostPoints: Int
     private let slow: SlowWork
     private let publishSeconds: Histogram
@@ -48,7 +48,7 @@ final class ChartService: WebSocketService {
         slow: SlowWork,
         registry: Registry
     ) {
-        var settings = ChartSettings()
+        var settings = ChartSettings(queuedBytes: choice.maxQueuedBytes)
         settings.subscriptionsPerClient = choice.maxSubscriptions
         let hub = ChartHub(
             configured: choice.pairs,
@@ -59,7 +59,7 @@ final class ChartService: WebSocketService {
         self.state = Mutex(State(hub: hub))
         (self.engine, self.board, self.clock, self.slow) = (engine, board, clock, slow)
         self.span = choice.span.wholeNanoseconds
-        self.mostPoints = choice.maxQueuedBytes / 4 * 3 / ChartEncoder.bytesPerPoint
+        self.mostPoints = settings.snapshotPoints
         self.publishSeconds = registry.histogram(
             "arb1d_chart_publish_seconds",
             help: "From the receive time of a batch's oldest quote to the clients' queues.",
