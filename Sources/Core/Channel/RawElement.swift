@@ -8,6 +8,16 @@ public enum StaleReason: UInt8, CaseIterable, Sendable {
     case lost
     /// The clock was stepped: ages mean nothing until the next proof.
     case clock
+
+    /// The value of the `reason` label.
+    public var label: String {
+        switch self {
+        case .session: "session"
+        case .subscription: "subscription"
+        case .lost: "lost"
+        case .clock: "clock"
+        }
+    }
 }
 
 /// What travels from the feed loops to the engine. Holds no reference: it is moved by plain copy.

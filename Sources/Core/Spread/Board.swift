@@ -66,6 +66,8 @@ public final class VenuePairCells: Sendable {
 /// What the engine counts for a venue.
 public final class VenueCells: Sendable {
     public let flagged = QuoteFlag.allCases.map { _ in TallyCell() }
+    /// Standing quotes that became stale, by ``StaleReason``.
+    public let stale = StaleReason.allCases.map { _ in TallyCell() }
     /// What the venue's windows hold, as of the last heartbeat.
     public let windowQuotes = LevelCell()
     public let windowTrades = LevelCell()

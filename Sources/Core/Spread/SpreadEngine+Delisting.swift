@@ -3,7 +3,7 @@ extension SpreadEngine {
     /// An element of the instrument was displaced on its way here: perhaps the one that says it is no longer listed.
     mutating func lose(_ position: Int) {
         if self.cells.universe.instruments[position].isListed {
-            self.becomeStale(position, at: .never)
+            self.becomeStale(position, .lost, at: .never)
         } else {
             self.delist(position, at: .never)
         }

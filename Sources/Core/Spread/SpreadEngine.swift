@@ -99,7 +99,8 @@ public struct SpreadEngine: ~Copyable {
             }
             switch element.payload {
             case .quote(let quote): self.apply(quote, clock: clock)
-            case .stale(let instrument, _, let instant): self.becomeStale(instrument.position, at: instant)
+            case .stale(let instrument, let reason, let instant):
+                self.becomeStale(instrument.position, reason, at: instant)
             case .withdrawn(let instrument, let instant): self.withdraw(instrument.position, at: instant)
             case .delisted(let instrument, let instant): self.delist(instrument.position, at: instant)
             case .trade(let trade): self.apply(trade)
@@ -150,8 +151,8 @@ extension SpreadEngine {
         for pair in self.pairsOfInstrument[position] {
             self.evaluate(pair, countsEvaluation: true, at: quote.receivedAt)
             self.makePoint(pair, by: position, at: time, receivedAt: quote.receivedAt)
-        }
             self.pairs[pair].publish()
+        }
         // A seed's time is that of its request: it says nothing of how fast we are.
         guard !quote.flags.contains(.seeded) else { return }
         venue.endToEnd?.record(nanoseconds: max(0, clock().nanoseconds(since: quote.receivedAt)))
@@ -170,9 +171,10 @@ extension SpreadEngine {
         if flags.contains(.repeated) { venue.flagged[Int(QuoteFlag.repeated.rawValue)].add() }
     }
 
-    mutating func becomeStale(_ position: Int, at instant: Timestamp) {
+    mutating func becomeStale(_ position: Int, _ reason: StaleReason, at instant: Timestamp) {
         guard self.legs[position].hasQuote, !self.legs[position].isStale else { return }
         self.legs[position].becomeStale()
+        self.cells.venues[self.legs[position].venue.position].stale[Int(reason.rawValue)].add()
         self.mark(position, .stale, at: instant)
         self.reevaluate(position)
     }
@@ -203,9 +205,9 @@ extension SpreadEngine {
         self.cells.instruments[position].store(self.legs[position].top)
         for pair in self.pairsOfInstrument[position] {
             self.evaluate(pair, countsEvaluation: false, at: self.legs[position].provedAt)
+            self.pairs[pair].publish()
         }
     }
-            self.pairs[pair].publish()
 
     /// What happens because time passes, not because something came.
     private mutating func advance(to now: Timestamp) {
@@ -213,7 +215,7 @@ extension SpreadEngine {
             let venue = self.cells.universe.venues[self.legs[position].venue.position]
             guard let limit = venue.repeatStaleAfter else { continue }
             if now.nanoseconds(since: self.legs[position].provedAt) > limit {
-                self.becomeStale(position, at: now)
+                self.becomeStale(position, .subscription, at: now)
             }
         }
         self.windows.advance(to: now)

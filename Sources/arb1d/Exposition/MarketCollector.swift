@@ -101,6 +101,9 @@ final class MarketCollector: Sendable {
             for (flag, cell) in zip(QuoteFlag.allCases, counts.flagged) {
                 sink.add(MarketFamily.flagged.rawValue, [venue.name, flag.label], cell.value)
             }
+            for (reason, cell) in zip(StaleReason.allCases, counts.stale) {
+                sink.add(MarketFamily.stale.rawValue, [venue.name, reason.label], cell.value)
+            }
             sink.add(MarketFamily.fee.rawValue, [venue.name], venue.fee)
             sink.add(MarketFamily.windowQuotes.rawValue, [venue.name], Double(counts.windowQuotes.value))
             sink.add(MarketFamily.windowBytes.rawValue, [venue.name], Double(counts.windowBytes.value))

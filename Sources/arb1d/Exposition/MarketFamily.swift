@@ -6,7 +6,7 @@ enum MarketFamily: Int, CaseIterable {
     case spread, netSpread, notional, bandUpper, bandLower, bandWidth
     case netMax, pairs
     case evaluations, spreadMissing, points, pointsMissing, breaches
-    case flagged, fee
+    case flagged, stale, fee
     case windowQuotes, windowBytes, windowSpan, windowExits
     case engineBatches
 
@@ -78,6 +78,12 @@ enum MarketFamily: Int, CaseIterable {
                 "arb1d_feed_quotes_flagged_total",
                 "Accepted quotes with a flag.",
                 ["venue", "flag"]
+            )
+        case .stale:
+            Self.counter(
+                "arb1d_legs_stale_total",
+                "Standing quotes that were no longer known to stand, by reason.",
+                ["venue", "reason"]
             )
         case .fee: Self.gauge("arb1d_venue_fee_ratio", "Taker fee used for net spreads.", ["venue"])
         case .windowQuotes: Self.gauge("arb1d_window_quotes", "Quotes held in the windows.", ["venue"])

@@ -68,6 +68,8 @@ struct ReferenceEngine {
     private(set) var counts: [Count: UInt64] = [:]
     /// By venue and flag.
     private(set) var flagged: [[String: UInt64]]
+    /// Quotes that became stale, by venue and reason.
+    private(set) var stale: [[StaleReason: UInt64]]
     private(set) var legAges: [Count: [Int64]] = [:]
     private(set) var latencies: [[Int64]]
     private(set) var unknown = 0
@@ -81,6 +83,7 @@ struct ReferenceEngine {
     init(settings: Settings, venues: [Venue]) {
         (self.settings, self.venues) = (settings, venues)
         self.flagged = Array(repeating: [:], count: venues.count)
+        self.stale = Array(repeating: [:], count: venues.count)
         self.latencies = Array(repeating: [], count: venues.count)
     }
 
@@ -101,7 +104,7 @@ struct ReferenceEngine {
         if self.instruments[instrument].isUnlisted {
             self.delist(instrument, at: .never)
         } else {
-            self.markStale(instrument, at: .never)
+            self.markStale(instrument, .lost, at: .never)
         }
     }
 
@@ -117,7 +120,7 @@ struct ReferenceEngine {
         switch event {
         case .quote(let instrument, let quote, let instant, let isRepeat, let isSeed):
             self.take(quote, of: instrument, at: instant, isRepeat: isRepeat, isSeed: isSeed, clock: clock)
-        case .stale(let instrument, _, let instant): self.markStale(instrument, at: instant)
+        case .stale(let instrument, let reason, let instant): self.markStale(instrument, reason, at: instant)
         case .withdrawn(let instrument, let instant):
             if self.instruments[instrument].standing != nil { self.mark(instrument, at: instant) }
             self.instruments[instrument].standing = nil
@@ -146,9 +149,10 @@ struct ReferenceEngine {
         }
     }
 
-    private mutating func markStale(_ instrument: Int, at instant: Timestamp) {
+    private mutating func markStale(_ instrument: Int, _ reason: StaleReason, at instant: Timestamp) {
         guard self.instruments[instrument].standing != nil, !self.instruments[instrument].isStale else { return }
         self.instruments[instrument].isStale = true
+        self.stale[self.instruments[instrument].venue][reason, default: 0] += 1
         self.mark(instrument, at: instant)
     }
 
@@ -247,7 +251,8 @@ struct ReferenceEngine {
     private mutating func advance(to now: Timestamp) {
         for index in self.instruments.indices where self.instruments[index].standing != nil {
             guard let limit = self.venues[self.instruments[index].venue].repeatStaleAfter else { continue }
-            if now.nanoseconds - self.instruments[index].provedAt.nanoseconds > limit { self.markStale(index, at: now) }
+            let silence = now.nanoseconds - self.instruments[index].provedAt.nanoseconds
+            if silence > limit { self.markStale(index, .subscription, at: now) }
         }
         for pair in self.pairs.indices {
             self.dropOldPoints(pair, at: now.nanoseconds)

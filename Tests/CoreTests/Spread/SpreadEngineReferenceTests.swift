@@ -56,7 +56,9 @@ struct SpreadEngineReferenceTests {
             for name in EngineRun.names { sums[name, default: 0] += run.sum(name) }
             sums["rejected as delisted", default: 0] += UInt64(run.reference.delisted)
             sums["listed again", default: 0] += UInt64(run.listedAgain)
+            for (reason, count) in run.reference.stale.joined() { sums["stale " + reason.label, default: 0] += count }
         }
+        for reason in StaleReason.allCases { #expect(sums["stale " + reason.label, default: 0] > 0, "\(reason)") }
         for name in ["rejected as delisted", "listed again"] { #expect(sums[name, default: 0] > 0, "\(name)") }
         for name in EngineRun.names { #expect(sums[name, default: 0] > 0, "\(name)") }
     }
@@ -305,6 +307,10 @@ extension EngineRun {
                     cells.venues[sell].flagged[Int(flag.rawValue)].value, self.reference.flagged[sell][flag.label] ?? 0
                 )
                 if count != expected { differences.append("\(flag) at \(sell): \(count), not \(expected)") }
+            }
+            for reason in StaleReason.allCases {
+                let count = cells.venues[sell].stale[Int(reason.rawValue)].value
+                if count != self.reference.stale[sell][reason] ?? 0 { differences.append("stale \(reason) at \(sell)") }
             }
             if self.latencies[sell].all != self.reference.latencies[sell] { differences.append("latencies of \(sell)") }
         }
