@@ -8,11 +8,16 @@ struct ScriptedQuote: Equatable {
     var places: Int
     var bidSize: Int64
     var askSize: Int64
+    /// Sizes are whole units of 10^-sizePlaces.
+    var sizePlaces = 0
     var isUnsized = false
     var sequence: UInt64 = 0
 
     /// 10^places: exact as a double, for there are few places.
-    private var unit: Double { (0..<self.places).reduce(1) { power, _ in power * 10 } }
+    private var unit: Double { Self.unit(self.places) }
+    private static func unit(_ places: Int) -> Double { (0..<places).reduce(1) { power, _ in power * 10 } }
+    var bidVolume: Double { Double(self.bidSize) / Self.unit(self.sizePlaces) }
+    var askVolume: Double { Double(self.askSize) / Self.unit(self.sizePlaces) }
     /// Both operands are exact, so each quotient is the nearest double to the price.
     var bidPrice: Double { Double(self.bid) / self.unit }
     var askPrice: Double { Double(self.ask) / self.unit }
@@ -58,9 +63,9 @@ enum MarketEvent {
             let built = Quote(
                 instrument: InstrumentIndex(instrument),
                 bid: ExactDecimal(mantissa: quote.bid, scale: UInt8(quote.places)),
-                bidSize: ExactDecimal(mantissa: quote.bidSize, scale: 0),
+                bidSize: ExactDecimal(mantissa: quote.bidSize, scale: UInt8(quote.sizePlaces)),
                 ask: ExactDecimal(mantissa: quote.ask, scale: UInt8(quote.places)),
-                askSize: ExactDecimal(mantissa: quote.askSize, scale: 0),
+                askSize: ExactDecimal(mantissa: quote.askSize, scale: UInt8(quote.sizePlaces)),
                 sequence: quote.sequence,
                 receivedAt: instant,
                 flags: flags
@@ -102,6 +107,13 @@ struct MarketScript {
     init(venueOfInstrument: [Int], random: SplitMix64) {
         (self.venueOfInstrument, self.random) = (venueOfInstrument, random)
         self.lastSent = Array(repeating: nil, count: venueOfInstrument.count)
+    }
+
+    /// Takes a recorded quote in place of one that it makes up.
+    mutating func follow(_ quote: ScriptedQuote, of instrument: Int, at instant: Timestamp) -> MarketEvent {
+        self.now = instant
+        self.lastSent[instrument] = quote
+        return .quote(instrument: instrument, quote, at: instant, isRepeat: false, isSeed: false)
     }
 
     mutating func nextEvent() -> MarketEvent {

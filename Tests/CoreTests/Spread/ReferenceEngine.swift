@@ -196,8 +196,8 @@ struct ReferenceEngine {
         let before = self.instruments[instrument].standing
         let same =
             before.map {
-                $0.bidPrice == quote.bidPrice && $0.askPrice == quote.askPrice && $0.bidSize == quote.bidSize
-                    && $0.askSize == quote.askSize
+                $0.bidPrice == quote.bidPrice && $0.askPrice == quote.askPrice && $0.bidVolume == quote.bidVolume
+                    && $0.askVolume == quote.askVolume
             } ?? false
         self.instruments[instrument].standing = quote
         if !same {
@@ -302,7 +302,7 @@ extension ReferenceEngine {
         return (
             sold.bidPrice / bought.askPrice - 1,
             (sold.bidPrice * (1 - sellFee)) / (bought.askPrice * (1 + buyFee)) - 1,
-            Double(min(sold.bidSize, bought.askSize)) * bought.askPrice
+            min(sold.bidVolume, bought.askVolume) * bought.askPrice
         )
     }
 
