@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run run-live test coverage conformance fuzz build release format lint tidy clean
+.PHONY: help run run-live test coverage day conformance fuzz build release format lint tidy clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -19,6 +19,9 @@ test: ## Install what the tests need, then check and test everything: what CI ru
 
 coverage: ## Show which share of the lines the tests run, for each module; they run when they must
 	@scripts/check.sh build && scripts/setup.sh test && scripts/coverage.sh
+
+day: ## Let the engine live through a day of virtual time of 900 instruments, flat in memory; INSTRUMENTS=900 HOURS=24
+	@scripts/check.sh build && scripts/setup.sh run && scripts/day.sh
 
 conformance: ## Let the Autobahn cases judge our WebSocket client and server
 	@scripts/conformance.sh

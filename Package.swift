@@ -112,6 +112,12 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "market-day",
+            dependencies: ["Core", "Venues", "WireLogs"],
+            path: "Tests/MarketDay",
+            swiftSettings: strict
+        ),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictTests),
         .testTarget(name: "TidyTests", swiftSettings: strictTests),
         .testTarget(name: "DeployTests", dependencies: ["TestSupport"], swiftSettings: strictTests),
@@ -163,7 +169,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SystemTests",
-            dependencies: ["arb1d", "exchange-sim", "TestSupport"],
+            dependencies: ["arb1d", "exchange-sim", "market-day", "TestSupport"],
             exclude: ["Clients"],
             swiftSettings: strictTests
         ),
