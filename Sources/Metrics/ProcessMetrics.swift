@@ -1,6 +1,7 @@
 import Glibc
 
-/// The standard `process_*` families, read from `/proc` at each scrape.
+/// The standard `process_*` families, read from `/proc` at each scrape; all but that of the heap, whose size the system
+/// does not know.
 ///
 /// Names and meaning: https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics
 public enum ProcessMetrics {
@@ -11,6 +12,12 @@ public enum ProcessMetrics {
         SampledFamily("process_start_time_seconds", kind: .gauge, help: "Start of the process, in seconds since 1970."),
         SampledFamily("process_open_fds", kind: .gauge, help: "Open file descriptors."),
         SampledFamily("process_max_fds", kind: .gauge, help: "Most file descriptors the process may open."),
+        SampledFamily(
+            "process_virtual_memory_max_bytes",
+            kind: .gauge,
+            help: "Most virtual memory it may have, in bytes."
+        ),
+        SampledFamily("process_threads", kind: .gauge, help: "OS threads of the process."),
     ]
 
     /// Registers the families; what the system does not tell is left out of the scrape.
@@ -25,9 +32,11 @@ public enum ProcessMetrics {
                 sink.add(1, none, stat.residentPages * UInt64(sysconf(Int32(_SC_PAGESIZE))))
                 sink.add(2, none, stat.virtualBytes)
                 if let bootSeconds { sink.add(3, none, bootSeconds + Double(stat.startTicks) / ticksPerSecond) }
+                sink.add(7, none, stat.threads)
             }
             if let open = self.openDescriptors() { sink.add(4, none, open) }
-            if let limit = self.descriptorLimit() { sink.add(5, none, limit) }
+            if let limit = self.limit(of: RLIMIT_NOFILE) { sink.add(5, none, limit) }
+            if let limit = self.limit(of: RLIMIT_AS) { sink.add(6, none, limit) }
         }
     }
 
@@ -47,10 +56,10 @@ public enum ProcessMetrics {
         return entries >= 3 ? entries - 3 : nil
     }
 
-    /// The soft limit, which is the one that refuses the next descriptor.
-    private static func descriptorLimit() -> Double? {
+    /// The soft limit, which is the one that refuses.
+    private static func limit(of resource: __rlimit_resource) -> Double? {
         var limit = rlimit()
-        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return nil }
+        guard unsafe getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0 else { return nil }
         return limit.rlim_cur == rlim_t.max ? .infinity : Double(limit.rlim_cur)
     }
 
@@ -75,6 +84,7 @@ public enum ProcessMetrics {
 /// Source: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
 struct ProcessStat: Equatable {
     let cpuTicks: UInt64
+    let threads: UInt64
     let startTicks: UInt64
     let virtualBytes: UInt64
     let residentPages: UInt64
@@ -86,10 +96,11 @@ struct ProcessStat: Equatable {
         let fields = text[text.index(after: end)...].split(whereSeparator: { $0 == " " || $0 == "\n" })
         // The manual counts from 1, and the first field here is its third.
         func field(_ number: Int) -> UInt64? { number - 3 < fields.count ? UInt64(fields[number - 3]) : nil }
-        guard let user = field(14), let system = field(15), let start = field(22), let virtual = field(23),
-            let resident = field(24)
+        guard let user = field(14), let system = field(15), let threads = field(20), let start = field(22),
+            let virtual = field(23), let resident = field(24)
         else { return nil }
         self.cpuTicks = user + system
+        self.threads = threads
         self.startTicks = start
         self.virtualBytes = virtual
         self.residentPages = resident

@@ -18,6 +18,8 @@ struct ProcessMetricsTests {
         #expect(try value("process_start_time_seconds") > 1_500_000_000)
         #expect(try value("process_open_fds") >= 3)
         #expect(try value("process_max_fds") >= value("process_open_fds"))
+        #expect(try value("process_virtual_memory_max_bytes") >= value("process_virtual_memory_bytes"))
+        #expect(try value("process_threads") >= 1)
     }
 
     @Test("a program's name with spaces and parentheses does not shift the fields")
@@ -25,6 +27,7 @@ struct ProcessMetricsTests {
         let rest = (3...52).map(String.init).joined(separator: " ")
         let stat = ProcessStat(text: "7 (a) b (c d)) \(rest)\n")
         #expect(stat?.cpuTicks == 14 + 15)
+        #expect(stat?.threads == 20)
         #expect(stat?.startTicks == 22)
         #expect(stat?.virtualBytes == 23)
         #expect(stat?.residentPages == 24)
