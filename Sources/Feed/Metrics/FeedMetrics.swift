@@ -18,6 +18,7 @@ public final class FeedMetrics: Sendable {
     let restRequests: CounterFamily<RouteCodeLabels>
     let restFailures: CounterFamily<RouteReasonLabels>
     let restSeconds: HistogramFamily<RouteLabels>
+    let decodeSeconds: Histogram
 
     public init(_ registry: Registry) {
         self.connections = registry.gauge(
@@ -92,5 +93,6 @@ public final class FeedMetrics: Sendable {
             labels: RouteLabels.self,
             buckets: Buckets.networkSeconds
         )
+        self.decodeSeconds = registry.pipelineSeconds(.decode)
     }
 }

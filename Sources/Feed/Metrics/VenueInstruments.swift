@@ -13,6 +13,7 @@ struct VenueInstruments: Sendable {
     let backoffSeconds: Histogram
     let lastFrame: Gauge
     let lastQuote: Gauge
+    private let decodeSeconds: Histogram
 
     init(_ metrics: FeedMetrics, venue: String) {
         let label = VenueLabel(venue: venue)
@@ -40,6 +41,7 @@ struct VenueInstruments: Sendable {
         self.backoffSeconds = metrics.backoffSeconds.histogram(for: label)
         self.lastFrame = metrics.lastFrame.gauge(for: label)
         self.lastQuote = metrics.lastQuote.gauge(for: label)
+        self.decodeSeconds = metrics.decodeSeconds
     }
 
     /// A connection changed its phase; a new one comes from none.
@@ -48,6 +50,9 @@ struct VenueInstruments: Sendable {
         if let old { self.phases[old]?.add(-1) }
         self.phases[new]?.add(1)
     }
+
+    /// A burst of frames was read, decoded and checked.
+    func decoded(nanoseconds: Int64) { self.decodeSeconds.observe(Double(nanoseconds) / 1e9) }
 
     func lost(_ reason: LossReason) { self.losses[reason]?.increment() }
     func failed(_ error: ConnectError) { self.failures[error.label]?.increment() }

@@ -71,7 +71,10 @@ extension FeedSession: FrameHandlerDelegate {
 
     func readEnded(frames: Int) {
         self.isReading = false
-        if frames > 0 { self.machine.received(at: self.readAt) }
+        if frames > 0 {
+            self.machine.received(at: self.readAt)
+            self.instrumentation.decoded(nanoseconds: self.clock.monotonic.nanoseconds - self.readAt.nanoseconds)
+        }
         if let reason = self.condemned {
             let (handler, words) = (self.handler, self.condemnedWords)
             self.handler = nil  // Its end is no news any more.

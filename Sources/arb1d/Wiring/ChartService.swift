@@ -37,6 +37,7 @@ final class ChartService: WebSocketService {
     /// Of a snapshot.
     private let mostPoints: Int
     private let slow: SlowWork
+    private let loopDelay: LoopDelay
     private let publishSeconds: Histogram
     private let snapshotSeconds: Histogram
 
@@ -46,6 +47,7 @@ final class ChartService: WebSocketService {
         board: Board,
         clock: ReceiveClock,
         slow: SlowWork,
+        loopDelay: LoopDelay,
         registry: Registry
     ) {
         var settings = ChartSettings(queuedBytes: choice.maxQueuedBytes)
@@ -58,6 +60,7 @@ final class ChartService: WebSocketService {
         )
         self.state = Mutex(State(hub: hub))
         (self.engine, self.board, self.clock, self.slow) = (engine, board, clock, slow)
+        self.loopDelay = loopDelay
         self.span = choice.span.wholeNanoseconds
         self.mostPoints = settings.snapshotPoints
         self.publishSeconds = registry.histogram(
@@ -90,6 +93,8 @@ final class ChartService: WebSocketService {
     func started(on eventLoop: any EventLoop) {
         self.threads.start()
         self.loop.withLock { $0 = eventLoop }
+        // It is the server's only loop, so what it says is said of every answer.
+        self.loopDelay.watch(eventLoop, as: .server)
         self.compareUniverse()
     }
 

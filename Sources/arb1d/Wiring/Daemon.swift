@@ -24,6 +24,7 @@ struct Daemon {
     let board: Board
     let engine: EngineThread
     let slow: SlowWork
+    let loopDelay: LoopDelay
     let charts: ChartService
     let alerts: AlertService
     let feedLoops: MultiThreadedEventLoopGroup
@@ -69,12 +70,14 @@ struct Daemon {
         self.slow = SlowWork(limit: configuration.slowAbove, logger: logger)
         self.feedLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         self.rest = RestClient(settings: RestSettings(version: Build.version), clock: self.clock)
+        self.loopDelay = LoopDelay(self.registry)
         self.charts = ChartService(
             configuration.chart,
             engine: self.engine,
             board: self.board,
             clock: self.clock,
             slow: self.slow,
+            loopDelay: self.loopDelay,
             registry: self.registry
         )
         bell.connect { [charts = self.charts] in charts.wake() }
@@ -135,6 +138,7 @@ struct Daemon {
         for feed in self.feeds { self.health.state.venue(feed.profile.name, isLive: false) }
         self.health.state.pipelineStarted(loops: 1, at: self.health.now)
         pulse.start()
+        self.loopDelay.watch(self.feedLoops.any(), as: .feed)
         try await ServiceGroup(configuration: self.serviceGroup()).run()
         pulse.stop()
         try? await self.feedLoops.shutdownGracefully()

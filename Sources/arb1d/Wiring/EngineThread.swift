@@ -129,6 +129,7 @@ final class EngineThread: Sendable {
                 self.bell.wait()
             case .batch:
                 let begun = clock()
+                self.pace.take(batch, at: begun)
                 completed = engine.process(batch, displaced: displaced, clock: clock) { loop, sentAt in
                     self.heartbeats.wrappingAdd(1, ordering: .relaxed)
                     heartbeat(loop, sentAt)
@@ -138,6 +139,7 @@ final class EngineThread: Sendable {
                 guard engine.hasPoints else { continue }
                 engine.takePoints(into: &points)
                 self.updates.send(&points, at: ended)
+                self.pace.published(nanoseconds: max(0, clock().nanoseconds(since: ended)))
             }
         }
     }

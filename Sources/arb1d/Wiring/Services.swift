@@ -24,6 +24,7 @@ struct EngineService: Service {
                 clock: { self.clock.now },
                 heartbeat: { loop, _ in
                     self.health.state.heartbeatReturned(loop: Int(loop), at: self.health.now)
+                    self.engine.pace.heartbeat(at: self.clock.wall)
                 }
             )
         }
