@@ -1,7 +1,9 @@
 #ifndef ARB1D_COPENSSL_SHIM_H
 #define ARB1D_COPENSSL_SHIM_H
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 

@@ -22,6 +22,8 @@ struct TLSTests {
         #expect(metrics.refusals("arb1d_rest_failures_total") == 0)
         #expect(metrics.refusals("arb1d_feed_connect_failures_total") == 0)
         for venue in exchange.venues {
+            let ends = "arb1d_tls_certificate_not_after_timestamp_seconds{certificate=\"venues.\(venue).ca_file\"}"
+            #expect(metrics[ends] ?? 0 > Date().timeIntervalSince1970, "\(venue)")
             let violations = try await exchange.venue(venue)["violations"] as? [Any]
             #expect(violations?.isEmpty == true, "\(venue): \(violations ?? [])")
         }

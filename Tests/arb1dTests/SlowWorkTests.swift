@@ -1,5 +1,7 @@
 import Logging
+import Metrics
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import arb1d
@@ -28,9 +30,13 @@ struct SlowWorkTests {
     @Test("is told once in ten seconds for each kind, with what was left out; quick work never is")
     func limited() {
         let lines = Lines()
+        let log = LogControl(level: .info)
+        let registry = Registry()
+        log.register(in: registry)
         let slow = SlowWork(
             limit: .milliseconds(250),
-            logger: Logger(label: "test") { _ in Handler(lines: lines) }
+            logger: Logger(label: "test") { _ in Handler(lines: lines) },
+            log: log
         )
         let start = ContinuousClock.now
         slow.note("engine batch", took: .milliseconds(250), at: start)
@@ -44,5 +50,9 @@ struct SlowWorkTests {
                 "slow work: engine batch, 9 omitted",
             ]
         )
+        let text = String(decoding: registry.render(), as: UTF8.self)
+        MovedFamilies.note(text)
+        #expect(text.contains("arb1d_log_suppressed_total{level=\"warning\"} 9\n"))
+        #expect(text.contains("arb1d_log_suppressed_total{level=\"error\"} 0\n"))
     }
 }

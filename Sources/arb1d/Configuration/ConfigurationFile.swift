@@ -1,6 +1,5 @@
 import Alerts
 import FoundationEssentials
-import Glibc
 
 /// Reads the configuration from a file and the environment of the process.
 enum ConfigurationFile {
@@ -18,7 +17,9 @@ enum ConfigurationFile {
 
     private static func read(_ path: String) throws(ConfigurationError) -> String {
         let bytes: [UInt8]
-        do { bytes = try self.bytes(of: path, atMost: self.maxBytes) } catch { throw self.unreadable(path, error.why) }
+        do { bytes = try SmallFile.bytes(of: path, atMost: self.maxBytes) } catch {
+            throw self.unreadable(path, error.why)
+        }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw self.unreadable(path, "not UTF-8 text") }
         return text
     }
@@ -32,8 +33,8 @@ enum ConfigurationFile {
         for (index, webhook) in configuration.webhooks.enumerated() {
             guard let path = webhook.secretFile else { continue }
             var why = "empty"
-            do throws(ReadError) {
-                let bytes = try self.bytes(of: path, atMost: 4_096)
+            do throws(SmallFile.ReadError) {
+                let bytes = try SmallFile.bytes(of: path, atMost: 4_096)
                 configuration.webhooks[index].secret = Configuration.Secret(bytes: bytes)
                 if WebhookSecret(fileContents: bytes) != nil { continue }
             } catch {
@@ -50,25 +51,6 @@ enum ConfigurationFile {
             )
         }
         if !problems.isEmpty { throw ConfigurationError(file: file, problems: problems) }
-    }
-
-    private struct ReadError: Error {
-        let why: String
-    }
-
-    private static func bytes(of path: String, atMost limit: Int) throws(ReadError) -> [UInt8] {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw ReadError(why: unsafe String(cString: strerror(errno))) }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = unsafe Glibc.read(file, &buffer, buffer.count)
-            guard count >= 0 else { throw ReadError(why: unsafe String(cString: strerror(errno))) }
-            if count == 0 { return bytes }
-            bytes += buffer[..<count]
-            guard bytes.count <= limit else { throw ReadError(why: "larger than \(limit) bytes") }
-        }
     }
 
     private static func unreadable(_ path: String, _ why: String) -> ConfigurationError {

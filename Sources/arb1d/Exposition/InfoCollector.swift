@@ -21,11 +21,18 @@ enum InfoCollector {
                 help: "SHA-256 of the configuration file in force.",
                 labels: ["sha256"]
             ),
+            SampledFamily(
+                "arb1d_shard_info",
+                kind: .gauge,
+                help: "Which part of the symbols this process watches: the one with this index of so many.",
+                labels: ["index", "count"]
+            ),
         ]
         let build = [Build.version, Build.revision, Build.swift]
         registry.collect(families) { sink in
             sink.add(0, build, 1.0)
             sink.add(1, [digest.value], 1.0)
+            sink.add(2, ["0", "1"], 1.0)
         }
         self.registerWindowLimit(configuration.engine.windowMaxBytes, in: registry)
     }

@@ -106,6 +106,7 @@ final class MarketCollector: Sendable {
             }
             sink.add(MarketFamily.fee.rawValue, [venue.name], venue.fee)
             sink.add(MarketFamily.windowQuotes.rawValue, [venue.name], Double(counts.windowQuotes.value))
+            sink.add(MarketFamily.windowTrades.rawValue, [venue.name], Double(counts.windowTrades.value))
             sink.add(MarketFamily.windowBytes.rawValue, [venue.name], Double(counts.windowBytes.value))
             sink.add(MarketFamily.windowSpan.rawValue, [venue.name], Double(counts.windowSpan.value) / 1e9)
             for (exit, cell) in zip(WindowExit.allCases, counts.windowExits) {

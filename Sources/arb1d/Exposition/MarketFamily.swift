@@ -7,7 +7,7 @@ enum MarketFamily: Int, CaseIterable {
     case netMax, pairs
     case evaluations, spreadMissing, points, pointsMissing, breaches
     case flagged, stale, fee
-    case windowQuotes, windowBytes, windowSpan, windowExits
+    case windowQuotes, windowTrades, windowBytes, windowSpan, windowExits
     case engineBatches
 
     private static let pairLabels = ["symbol", "sell_venue", "buy_venue"]
@@ -87,6 +87,7 @@ enum MarketFamily: Int, CaseIterable {
             )
         case .fee: Self.gauge("arb1d_venue_fee_ratio", "Taker fee used for net spreads.", ["venue"])
         case .windowQuotes: Self.gauge("arb1d_window_quotes", "Quotes held in the windows.", ["venue"])
+        case .windowTrades: Self.gauge("arb1d_window_trades", "Trades held in the windows.", ["venue"])
         case .windowBytes: Self.gauge("arb1d_window_bytes", "Bytes of the windows' chunks.", ["venue"])
         case .windowSpan:
             Self.gauge("arb1d_window_span_seconds", "Shortest history among the venue's instruments.", ["venue"])

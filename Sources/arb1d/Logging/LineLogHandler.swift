@@ -39,9 +39,14 @@ struct LineLogHandler: LogHandler {
     }
 }
 
-/// The level of the log, which a reload may change, and the lines written by level, for `arb1d_log_messages_total`.
+/// The level of the log, which a reload may change, and the lines by level that were written and that were kept back.
 final class LogControl: Sendable {
-    private let counts = Mutex<[Logger.Level: UInt64]>([:])
+    private struct Counts {
+        var written: [Logger.Level: UInt64] = [:]
+        var suppressed: [Logger.Level: UInt64] = [:]
+    }
+
+    private let counts = Mutex(Counts())
     private let current: Mutex<Logger.Level>
 
     init(level: Logger.Level) { self.current = Mutex(level) }
@@ -51,18 +56,27 @@ final class LogControl: Sendable {
         set { self.current.withLock { $0 = newValue } }
     }
 
-    func count(_ level: Logger.Level) { self.counts.withLock { $0[level, default: 0] += 1 } }
+    func count(_ level: Logger.Level) { self.counts.withLock { $0.written[level, default: 0] += 1 } }
+
+    /// A line was not written because it would have said again what one of the last seconds said.
+    func countSuppressed(_ level: Logger.Level) { self.counts.withLock { $0.suppressed[level, default: 0] += 1 } }
 
     func register(in registry: Registry) {
-        let family = SampledFamily(
-            "arb1d_log_messages_total",
-            kind: .counter,
-            help: "Log lines written.",
-            labels: ["level"]
-        )
-        registry.collect([family]) { sink in
+        let families = [
+            SampledFamily("arb1d_log_messages_total", kind: .counter, help: "Log lines written.", labels: ["level"]),
+            SampledFamily(
+                "arb1d_log_suppressed_total",
+                kind: .counter,
+                help: "Log lines not written because there would have been too many of the kind.",
+                labels: ["level"]
+            ),
+        ]
+        registry.collect(families) { sink in
             let counts = self.counts.withLock { $0 }
-            for level in Logger.Level.allCases { sink.add(0, [level.rawValue], counts[level] ?? 0) }
+            for level in Logger.Level.allCases {
+                sink.add(0, [level.rawValue], counts.written[level] ?? 0)
+                sink.add(1, [level.rawValue], counts.suppressed[level] ?? 0)
+            }
         }
     }
 }

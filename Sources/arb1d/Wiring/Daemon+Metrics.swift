@@ -18,6 +18,8 @@ extension Daemon {
         self.health.serviceManager.register(in: self.registry)
         log.register(in: self.registry)
         ProcessMetrics.register(in: self.registry)
+        MemoryLimit.register(in: self.registry)
+        CertificateDates.register(in: self.registry, configuration: self.configuration)
         InfoCollector.register(in: self.registry, configuration: self.configuration, digest: self.reload.digest)
     }
 }

@@ -67,7 +67,7 @@ struct Daemon {
             ),
             pace: EnginePace(self.registry)
         )
-        self.slow = SlowWork(limit: configuration.slowAbove, logger: logger)
+        self.slow = SlowWork(limit: configuration.slowAbove, logger: logger, log: log)
         self.feedLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         self.rest = RestClient(settings: RestSettings(version: Build.version), clock: self.clock)
         self.loopDelay = LoopDelay(self.registry)

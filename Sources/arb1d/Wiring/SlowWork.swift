@@ -10,9 +10,13 @@ final class SlowWork: Sendable {
 
     let limit: Duration
     private let logger: Logger
+    private let log: LogControl
     private let told = Mutex<[String: Told]>([:])
 
-    init(limit: Duration, logger: Logger) { (self.limit, self.logger) = (limit, logger) }
+    /// Lines left out are counted in `log`.
+    init(limit: Duration, logger: Logger, log: LogControl) {
+        (self.limit, self.logger, self.log) = (limit, logger, log)
+    }
 
     /// Notes how long a piece of work took; `kind` is one of few constants.
     func note(_ kind: @autoclosure () -> String, took duration: Duration, at now: ContinuousClock.Instant = .now) {
@@ -26,7 +30,7 @@ final class SlowWork: Sendable {
             told[kind]?.omitted += 1
             return nil
         }
-        guard let omitted else { return }
+        guard let omitted else { return self.log.countSuppressed(.warning) }
         self.logger.warning(
             "slow work",
             metadata: [
