@@ -1,23 +1,5 @@
 import Metrics
 
-/// The labels of one request, all from closed sets: what a client invents becomes `other`.
-struct RequestLabels: LabelSet {
-    static let names = ["route", "method", "code"]
-    static let knownMethods: Set<String> = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-
-    let route: String
-    let method: String
-    let code: Int
-
-    init(route: String?, method: String, code: Int) {
-        self.route = route ?? "other"
-        self.method = Self.knownMethods.contains(method) ? method : "other"
-        self.code = code
-    }
-
-    var values: [String] { [self.route, self.method, "\(self.code)"] }
-}
-
 struct RouteLabels: LabelSet {
     static let names = ["route"]
     let route: String
@@ -36,18 +18,14 @@ enum Rejection: String, LabelSet, CaseIterable {
 
 /// What the server counts about itself.
 struct HTTPMetrics: Sendable {
-    private let requests: CounterFamily<RequestLabels>
+    private let requests: RequestCounters
     private let seconds: [String: Histogram]
     private let otherSeconds: Histogram
     private let rejections: CounterFamily<Rejection>
     let connections: Gauge
 
     init(registry: Registry, routes: [Route], maxConnections: Int) {
-        self.requests = registry.counter(
-            "arb1d_http_requests_total",
-            help: "HTTP requests answered.",
-            labels: RequestLabels.self
-        )
+        self.requests = RequestCounters(registry: registry, routes: routes)
         let seconds = registry.histogram(
             "arb1d_http_request_seconds",
             help: "Time from a request's head to the end of its answer.",
@@ -64,12 +42,6 @@ struct HTTPMetrics: Sendable {
             .set(Double(maxConnections))
         // Every child that is known beforehand stands at 0 from the start, so that rate() sees its first step.
         for reason in Rejection.allCases { _ = self.rejections.counter(for: reason) }
-        for route in routes {
-            for (method, code) in route.codes.flatMap({ [("GET", $0), ("HEAD", $0)] }) {
-                _ = self.requests.counter(for: RequestLabels(route: route.path, method: method, code: code))
-            }
-        }
-        _ = self.requests.counter(for: RequestLabels(route: nil, method: "GET", code: 404))
         self.seconds = Dictionary(
             uniqueKeysWithValues: routes.map { ($0.path, seconds.histogram(for: RouteLabels(route: $0.path))) }
         )
@@ -77,7 +49,7 @@ struct HTTPMetrics: Sendable {
     }
 
     func answered(route: String?, method: String, code: Int, took duration: Duration) {
-        self.requests.counter(for: RequestLabels(route: route, method: method, code: code)).increment()
+        self.requests.count(route: route, method: method, code: code)
         let (seconds, attoseconds) = duration.components
         (route.flatMap { self.seconds[$0] } ?? self.otherSeconds)
             .observe(Double(seconds) + Double(attoseconds) * 1e-18)

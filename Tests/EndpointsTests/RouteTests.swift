@@ -161,6 +161,30 @@ struct RouteTests {
         }
     }
 
+    @Test("no request makes a series that was not there before, whatever its method, path and answer")
+    func closedLabels() async throws {
+        let odd = Route("/odd") { _ in .text("short and stout", status: 418) }
+        try await RunningServer.with(routes: self.routes + [odd]) { server in
+            let series = { (server: RunningServer) in
+                String(decoding: server.registry.render(), as: UTF8.self).split(separator: "\n")
+                    .filter { $0.hasPrefix("arb1d_http_requests_total{") }.map { $0.prefix { $0 != "}" } }
+            }
+            let before = series(server)
+            for (method, path) in [
+                ("GET", "/odd"), ("PROPFIND", "/odd"), ("POST", "/odd"), ("PROPFIND", "/none"), ("HEAD", "/x"),
+            ] {
+                _ = try await server.ask(method, path)
+            }
+            await server.wait(
+                for: "arb1d_http_requests_total{route=\"/odd\",method=\"other\",code=\"other\"}",
+                toBe: "1"
+            )
+            await server.wait(for: "arb1d_http_requests_total{route=\"other\",method=\"HEAD\",code=\"404\"}", toBe: "1")
+            await server.wait(for: "arb1d_http_requests_total{route=\"/odd\",method=\"other\",code=\"405\"}", toBe: "1")
+            #expect(series(server) == before)
+        }
+    }
+
     @Test("a route may wait for its answer, and does not hold up the others")
     func awaited() async throws {
         let (answers, continuation) = AsyncStream<String>.makeStream()

@@ -29,10 +29,22 @@ struct RouteLabels: LabelSet {
 
 struct RouteCodeLabels: LabelSet {
     static let names = ["venue", "route", "code"]
+    /// Those that venues are known to answer with, and `other`: a closed set, for a status comes from outside.
+    static let codes = [
+        "200", "400", "401", "403", "404", "418", "429", "451", "500", "502", "503", "504", "other",
+    ]
+
     let venue: String
     let route: String
-    /// An HTTP status, or `other` for a number that is none.
     let code: String
+
+    init(venue: String, route: String, status: Int) {
+        self.init(venue: venue, route: route, code: Self.codes.contains("\(status)") ? "\(status)" : "other")
+    }
+
+    /// Of a code that is one of ``codes``.
+    init(venue: String, route: String, code: String) { (self.venue, self.route, self.code) = (venue, route, code) }
+
     var values: [String] { [self.venue, self.route, self.code] }
 }
 

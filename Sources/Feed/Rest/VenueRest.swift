@@ -25,7 +25,9 @@ public struct VenueRest: Sendable {
         (self.client, self.metrics) = (client, metrics)
         // Every known child exists from the start, so that `rate()` sees the first step.
         for route in RestRoute.allCases {
-            _ = metrics.restRequests.counter(for: RouteCodeLabels(venue: venue, route: route.rawValue, code: "200"))
+            for code in RouteCodeLabels.codes {
+                _ = metrics.restRequests.counter(for: RouteCodeLabels(venue: venue, route: route.rawValue, code: code))
+            }
             _ = metrics.restSeconds.histogram(for: RouteLabels(venue: venue, route: route.rawValue))
             for reason in RestError.labels {
                 _ = metrics.restFailures.counter(
@@ -65,9 +67,8 @@ public struct VenueRest: Sendable {
         let name = route.rawValue
         switch result {
         case .success(let response):
-            let code = (100..<600).contains(response.status) ? String(response.status) : "other"
-            self.metrics.restRequests.counter(for: RouteCodeLabels(venue: self.venue, route: name, code: code))
-                .increment()
+            let labels = RouteCodeLabels(venue: self.venue, route: name, status: response.status)
+            self.metrics.restRequests.counter(for: labels).increment()
         case .failure(let error):
             self.metrics.restFailures.counter(
                 for: RouteReasonLabels(venue: self.venue, route: name, reason: error.label)
