@@ -130,7 +130,11 @@ let package = Package(
             dependencies: ["Chart", "Core", "Metrics", "TestSupport"],
             swiftSettings: strictTests
         ),
-        .testTarget(name: "AlertsTests", dependencies: ["Alerts", "Core", "Metrics"], swiftSettings: strictTests),
+        .testTarget(
+            name: "AlertsTests",
+            dependencies: ["Alerts", "Core", "Metrics", "TestSupport"],
+            swiftSettings: strictTests
+        ),
         .testTarget(
             name: "EndpointsTests",
             dependencies: [
@@ -161,7 +165,7 @@ let package = Package(
         .testTarget(
             name: "arb1dTests",
             dependencies: [
-                "arb1d", "Alerts", "Chart", "Core", "TestSupport", "WireLogs",
+                "arb1d", "Alerts", "Chart", "Core", "Metrics", "TestSupport", "WireLogs",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Golden"],

@@ -7,6 +7,9 @@ struct Arb1d: AsyncParsableCommand {
         commandName: "arb1d",
         abstract: "Watches arbitrage across crypto venues and tells the truth about it.",
         version: "arb1d \(Build.version) (\(Build.configuration), swift \(Build.swift))",
-        subcommands: [Run.self, CheckConfig.self, ShowConfig.self, ShowVersion.self, CheckHealth.self, Replay.self]
+        subcommands: [
+            Run.self, CheckConfig.self, ShowConfig.self, ShowVersion.self, CheckHealth.self, Replay.self,
+            ShowMetrics.self,
+        ]
     )
 }

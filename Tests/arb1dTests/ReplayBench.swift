@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import TestSupport
 import Testing
 import Venues
 
@@ -38,6 +39,7 @@ final class ReplayBench {
     ) throws -> ReplayOutput {
         let instant = until.flatMap { ReplayInstant(String($0)) }
         let market = try ReplayRun.run(sources, configuration: configuration, until: instant)
+        MovedFamilies.note(String(decoding: market.metrics, as: UTF8.self))
         return ReplayOutput(metrics: market.metrics, pairs: market.pairs)
     }
 

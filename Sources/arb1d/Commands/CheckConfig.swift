@@ -14,6 +14,8 @@ struct CheckConfig: ParsableCommand {
     func run() throws {
         do {
             let configuration = try ConfigurationFile.load(self.config)
+            let problems = try ShowMetrics.catalogue(configuration, file: self.config).problems(configuration)
+            if !problems.isEmpty { throw ConfigurationError(file: self.config, problems: problems) }
             print("\(self.config): fine, \(configuration.venues.count) venues, sha256 \(configuration.digest)")
         } catch {
             for line in "\(error)".split(separator: "\n") { StandardError.write("arb1d: \(line)\n") }

@@ -39,6 +39,9 @@ struct Run: AsyncParsableCommand {
     private static func run(_ daemon: Daemon) async throws {
         do {
             try await daemon.run()
+        } catch let error as ConfigurationError {
+            self.complain("\(error)")
+            throw ExitCode(ExitStatus.configuration)
         } catch let error as ListenError {
             self.complain("\(error)")
             throw ExitCode(ExitStatus.cannotListen)

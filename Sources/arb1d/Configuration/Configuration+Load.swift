@@ -21,6 +21,7 @@ extension Configuration {
         configuration.readLimits(&reader)
         configuration.readLifecycle(&reader)
         configuration.readChart(&reader)
+        configuration.readSeries(&reader)
         configuration.readAlerts(&reader)
         configuration.readWebhooks(&reader)
         configuration.externalURL = reader.scalar(

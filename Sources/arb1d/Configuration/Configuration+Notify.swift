@@ -48,19 +48,7 @@ extension Configuration {
 
     mutating func readChart(_ reader: inout ConfigurationReader) {
         _ = reader.keys(of: "chart")
-        for text in reader.list("chart.pairs") ?? [] {
-            if let key = ChartKey(text) {
-                self.chart.pairs.append(key)
-                continue
-            }
-            reader.report(
-                "chart.pairs",
-                reader.line(of: "chart.pairs"),
-                "\"\(text.prefix(100))\" is no pair",
-                "write SYMBOL:SELL_VENUE:BUY_VENUE"
-            )
-        }
-        self.checkChartPairs(&reader)
+        self.chart.pairs = reader.pairs("chart.pairs", among: self.venues.map(\.name))
         let span = reader.scalar("chart.span", expected: "a duration from 1s, such as 15m") {
             Units.duration($0).flatMap { $0 >= .seconds(1) ? $0 : nil }
         }
@@ -76,20 +64,6 @@ extension Configuration {
         if let bytes { self.chart.maxQueuedBytes = bytes }
         if let origins = reader.list("chart.origins") { self.chart.origins = origins }
         if let count = reader.count("chart.update_capacity", 1_000...10_000_000) { self.chart.updateCapacity = count }
-    }
-
-    private func checkChartPairs(_ reader: inout ConfigurationReader) {
-        let venues = self.venues.map(\.name)
-        for key in self.chart.pairs {
-            for venue in [key.exchange1, key.exchange2] where !venues.contains(venue) {
-                reader.report(
-                    "chart.pairs",
-                    reader.line(of: "chart.pairs"),
-                    "\"\(venue)\" is not among the venues",
-                    "write one of: \(venues.joined(separator: ", "))"
-                )
-            }
-        }
     }
 
     mutating func readAlerts(_ reader: inout ConfigurationReader) {

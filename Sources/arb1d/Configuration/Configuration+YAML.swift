@@ -51,7 +51,7 @@ extension Configuration {
             "shutdown: {deadline: \(Self.text(self.shutdownDeadline)), delay: \(Self.text(self.shutdownDelay))}",
             "log: {level: \(self.logLevel.rawValue), slow_above: \(Self.text(self.slowAbove))}",
         ]
-        lines += self.chartLines + self.alertLines
+        lines += self.chartLines + self.seriesLines + self.alertLines
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -33,6 +33,7 @@ struct Configuration: Sendable, Equatable {
     var shutdownDeadline = Duration.seconds(20)
     var shutdownDelay = Duration.zero
     var chart = ChartChoice()
+    var series = SeriesChoice()
     /// Where readers of notifications find this daemon; `nil`: as far as it knows itself.
     var externalURL: String?
     var alerts: [AlertRule] = []

@@ -7,9 +7,11 @@ import Synchronization
 /// Values are read from the engine's cells at the scrape; labels were formatted once, when the universe grew.
 final class MarketCollector: Sendable {
     private let board: Board
+    /// `nil`: all pairs, however many.
+    private let export: PairExport?
     private let labels = Mutex(LabelCache())
 
-    init(board: Board) { self.board = board }
+    init(board: Board, export: PairExport? = nil) { (self.board, self.export) = (board, export) }
 
     func register(in registry: Registry) {
         registry.collect(MarketFamily.allCases.map(\.description)) { sink in self.collect(into: &sink) }
@@ -21,26 +23,45 @@ final class MarketCollector: Sendable {
             cache.extend(to: cells.universe)
             return cache
         }
-        self.writeInstruments(cells, labels, &sink)
-        self.writePairs(cells, labels, &sink)
+        let choice = self.export?.choice(for: cells) ?? .everything
+        self.writeInstruments(cells, choice, labels, &sink)
+        self.writePairs(cells, choice, labels, &sink)
         self.writeVenuePairs(cells, &sink)
         self.writeVenues(cells, &sink)
         sink.add(MarketFamily.engineBatches.rawValue, ["0"], self.board.batchCount)
     }
 
-    private func writeInstruments(_ cells: Board.Cells, _ labels: LabelCache, _ sink: inout SampleSink) {
+    private func writeInstruments(
+        _ cells: Board.Cells,
+        _ choice: ExportChoice,
+        _ labels: LabelCache,
+        _ sink: inout SampleSink
+    ) {
+        var dropped: UInt64 = 0
         for (index, cell) in cells.instruments.enumerated() where cells.universe.instruments[index].isListed {
-            guard let top = cell.read() else { continue }
+            let fate = choice.fate(ofInstrument: index)
+            guard fate != .unwanted, let top = cell.read() else { continue }
+            if fate == .dropped {
+                dropped += 1
+                continue
+            }
             sink.add(MarketFamily.bid.rawValue, labels.instruments[index], top.bid)
             sink.add(MarketFamily.ask.rawValue, labels.instruments[index], top.ask)
         }
+        self.export?.drop(MarketFamily.ofInstruments[...], dropped)
     }
 
-    private func writePairs(_ cells: Board.Cells, _ labels: LabelCache, _ sink: inout SampleSink) {
+    private func writePairs(
+        _ cells: Board.Cells,
+        _ choice: ExportChoice,
+        _ labels: LabelCache,
+        _ sink: inout SampleSink
+    ) {
         let universe = cells.universe
         let venues = universe.venues.count
         var states = Array(repeating: [0, 0, 0], count: venues * venues)
         var best = Array(repeating: -Double.infinity, count: venues * venues)
+        var dropped: (pairs: UInt64, bands: UInt64) = (0, 0)
         for (index, cell) in cells.pairs.enumerated() where universe.pairs[index].isListed {
             let entry = universe.pairs[index]
             let sell = universe.instruments[entry.sell.position].venue.position
@@ -49,8 +70,14 @@ final class MarketCollector: Sendable {
             states[sell * venues + buy][Int(reading.status.rawValue)] += 1
             guard reading.status == .fresh else { continue }
             best[sell * venues + buy] = max(best[sell * venues + buy], reading.netSpread)
-            self.write(reading, labels.pairs[index], &sink)
+            switch choice.fate(ofPair: index) {
+            case .exported: self.write(reading, labels.pairs[index], &sink)
+            case .dropped: dropped = (dropped.pairs + 1, dropped.bands + (reading.band == nil ? 0 : 1))
+            case .unwanted: break
+            }
         }
+        self.export?.drop(MarketFamily.ofPairs.prefix(3), dropped.pairs)
+        self.export?.drop(MarketFamily.ofPairs.suffix(3), dropped.bands)
         for sell in 0..<venues {
             for buy in 0..<venues where sell != buy {
                 let names = [universe.venues[sell].name, universe.venues[buy].name]

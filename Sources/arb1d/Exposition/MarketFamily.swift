@@ -10,6 +10,10 @@ enum MarketFamily: Int, CaseIterable {
     case windowQuotes, windowTrades, windowBytes, windowSpan, windowExits
     case engineBatches
 
+    /// The gauges of an instrument and of a pair: those of one come and go together.
+    static let ofInstruments: [MarketFamily] = [.bid, .ask]
+    static let ofPairs: [MarketFamily] = [.spread, .netSpread, .notional, .bandUpper, .bandLower, .bandWidth]
+
     private static let pairLabels = ["symbol", "sell_venue", "buy_venue"]
     private static let venuePairLabels = ["sell_venue", "buy_venue"]
 

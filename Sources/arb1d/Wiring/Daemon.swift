@@ -22,6 +22,7 @@ struct Daemon {
     let health: DaemonHealth
     let universe: Universe
     let board: Board
+    let export: PairExport
     let engine: EngineThread
     let slow: SlowWork
     let loopDelay: LoopDelay
@@ -55,6 +56,7 @@ struct Daemon {
             clock: self.clock
         )
         self.board = Board(universe: self.universe, registry: self.registry)
+        self.export = PairExport(configuration.series, clock: { [clock] in clock.now }, registry: self.registry)
         let bell = Bell()
         self.engine = EngineThread(
             capacity: configuration.channelCapacity,
@@ -119,12 +121,29 @@ struct Daemon {
         self.registerMetrics(log)
     }
 
+    /// Wires up what is to run and registers the last of what is exported. Call it once.
+    func compose() -> (services: ServiceGroupConfiguration, catalogue: Catalogue) {
+        let state = self.health.state
+        state.configurationLoaded()
+        for feed in self.feeds { state.venue(feed.profile.name, isLive: false) }
+        state.remark("drops", problem: nil)
+        state.pipelineStarted(loops: 1, at: self.health.now)
+        let services = self.serviceGroup()
+        let catalogue = Catalogue(self.registry, self.configuration)
+        self.export.limit(to: catalogue.maxima.budget)
+        return (services, catalogue)
+    }
+
     /// Runs until SIGTERM or SIGINT, and returns when everything is drained.
     ///
     /// A drain that takes longer than its deadline ends the process instead, with ``ExitStatus/drainDeadline``.
     ///
-    /// - Throws: ``ListenError`` when the address cannot be taken.
+    /// - Throws: ``ListenError`` when the address cannot be taken, ``ConfigurationError`` when there is no room for all
+    ///   series.
     func run() async throws {
+        let (services, catalogue) = self.compose()
+        let problems = catalogue.problems(self.configuration)
+        if !problems.isEmpty { throw ConfigurationError(file: self.file, problems: problems) }
         let pulse = FeedPulse(
             loop: 0,
             eventLoop: self.feedLoops.any(),
@@ -134,12 +153,9 @@ struct Daemon {
             logger: self.logger
         )
         for feed in self.feeds { pulse.add(feed) }
-        self.health.state.configurationLoaded()
-        for feed in self.feeds { self.health.state.venue(feed.profile.name, isLive: false) }
-        self.health.state.pipelineStarted(loops: 1, at: self.health.now)
         pulse.start()
         self.loopDelay.watch(self.feedLoops.any(), as: .feed)
-        try await ServiceGroup(configuration: self.serviceGroup()).run()
+        try await ServiceGroup(configuration: services).run()
         pulse.stop()
         try? await self.feedLoops.shutdownGracefully()
         self.logger.info("stopped", metadata: ["event": "stopped"])
@@ -157,7 +173,8 @@ struct Daemon {
                 rate: self.rate,
                 pace: self.engine.pace,
                 slow: self.slow,
-                charts: self.charts
+                charts: self.charts,
+                export: self.export
             ),
             self.server(),
             EngineService(

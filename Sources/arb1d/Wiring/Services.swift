@@ -62,6 +62,7 @@ struct ObserverService: Service {
     let pace: EnginePace
     let slow: SlowWork
     let charts: ChartService
+    let export: PairExport
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
@@ -74,6 +75,7 @@ struct ObserverService: Service {
                 self.health.observe(feeds: self.feeds, board: self.board)
                 self.rate.note(flow.quotes, at: now)
                 self.charts.look()
+                self.export.look(at: self.board.read())
                 self.slow.note("engine batch", took: self.pace.takeSlowest())
                 try? await Task.sleep(for: .seconds(1))
             }

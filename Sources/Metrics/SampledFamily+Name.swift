@@ -1,0 +1,3 @@
+extension SampledFamily {
+    public var name: String { self.description.name }
+}

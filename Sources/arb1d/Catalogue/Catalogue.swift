@@ -1,0 +1,60 @@
+import Metrics
+
+/// Every family that a composed daemon exports, with what its labels can say and how many series it can have.
+struct Catalogue {
+    struct Family {
+        let description: FamilyDescription
+        /// What its labels can say, where the code names it; other labels hold what configuration and venues name.
+        let values: [String: [String]]
+        let maximum: Int
+
+        /// The unit that the name ends in.
+        var unit: String? {
+            var name = self.description.name[...]
+            if self.description.kind == .counter { name = name.dropLast("_total".count) }
+            return ["seconds", "bytes", "ratio"].first { name.hasSuffix("_" + $0) }
+        }
+    }
+
+    /// Labels whose values the code names.
+    private static let closedLabels: Set = [
+        "stage", "channel", "state", "reason", "kind", "flag", "stream", "change", "method", "code", "to", "side",
+        "result", "loop", "format", "level",
+    ]
+
+    let families: [Family]
+    let maxima: SeriesMaxima
+    let limit: Int
+
+    /// - Precondition: All parts have registered what they export, and nothing has happened yet.
+    init(_ registry: Registry, _ configuration: Configuration) {
+        let series = ExpositionSeries(registry.renderInOrder { _ in true }).families
+        let venuePairs = configuration.venues.count * (configuration.venues.count - 1)
+        // Series that come and go, beside those of pairs: one a pair of venues that has a fresh pair.
+        let netMax = MarketFamily.netMax.description.name
+        func count(_ name: String) -> Int { name == netMax ? venuePairs : series[name]?.count ?? 0 }
+        let descriptions = registry.families
+        let others = descriptions.reduce(0) { SeriesMaxima.isOfMarket($1.name) ? $0 : $0 + count($1.name) }
+        let maxima = SeriesMaxima(configuration, others: others)
+        (self.maxima, self.limit) = (maxima, configuration.series.limit)
+        self.families = descriptions.map { description in
+            Family(
+                description: description,
+                values: Self.values(of: series[description.name] ?? []),
+                maximum: maxima.maximum(of: description.name) ?? count(description.name)
+            )
+        }
+    }
+
+    /// Most series of all families together.
+    var maximum: Int { self.families.reduce(0) { $0 + $1.maximum } }
+
+    private static func values(of series: [[(name: String, value: String)]]) -> [String: [String]] {
+        var values: [String: [String]] = [:]
+        for label in series.joined() where self.closedLabels.contains(label.name) {
+            if values[label.name, default: []].contains(label.value) { continue }
+            values[label.name, default: []].append(label.value)
+        }
+        return values.mapValues { $0.sorted() }
+    }
+}
