@@ -118,6 +118,15 @@ measure_coverage() {
     while read -r complaint; do complaints+=("$complaint"); done <"$coverage/below"
 }
 
+# Where a test was skipped, something may well have stayed at 0.
+check_moved() {
+    if [[ $is_told == no ]] || (( skipped > 0 )); then
+        say '' '== metrics: not compared with what moved, for not all tests ran'
+        return
+    fi
+    phase 'metrics' scripts/moved.sh || true
+}
+
 scripts/check.sh build || { failed=1; complaints+=('check: see above'); finish; }
 phase 'set-up' scripts/setup.sh test || finish
 # Absent, its tests are skipped, or fail on CI.
@@ -125,11 +134,12 @@ scripts/conformance.sh setup || say 'The Autobahn cases could not be installed: 
 find_swift
 phase 'lint' scripts/lint.sh || true
 phase 'build' scripts/build.sh debug || finish
-rm -rf "$coverage"
-mkdir -p "$coverage/raw"
+rm -rf "$coverage" .run/moved
+mkdir -p "$coverage/raw" .run/moved
 is_told=yes
 # The system tests come alone: their programs answer late beside tests that use every core.
 test_step unit --skip '^SystemTests\.'
 test_step system --filter '^SystemTests\.'
 measure_coverage
+check_moved
 finish

@@ -2,6 +2,7 @@ import Alerts
 import Core
 import Metrics
 import Synchronization
+import TestSupport
 
 /// A whole alert centre under a clock that the test moves.
 final class AlertBench: Sendable {
@@ -61,7 +62,9 @@ final class AlertBench: Sendable {
 
     /// The value of one line of the exposition.
     func value(_ series: String) -> Double? {
-        for line in String(decoding: self.registry.render(), as: UTF8.self).split(separator: "\n") {
+        let exposition = String(decoding: self.registry.render(), as: UTF8.self)
+        MovedFamilies.note(exposition)
+        for line in exposition.split(separator: "\n") {
             if line.hasPrefix(series + " ") { return Double(line.dropFirst(series.utf8.count + 1)) }
         }
         return nil

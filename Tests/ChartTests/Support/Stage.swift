@@ -1,6 +1,7 @@
 import Chart
 import Core
 import Metrics
+import TestSupport
 
 /// A hub with three known pairs, and what it asked for.
 struct Stage {
@@ -119,7 +120,9 @@ struct Stage {
 
     /// What a scrape says of one of the feed's families.
     func sample(_ name: String) -> Int? {
-        String(decoding: self.registry.render(), as: UTF8.self).split(separator: "\n")
+        let exposition = String(decoding: self.registry.render(), as: UTF8.self)
+        MovedFamilies.note(exposition)
+        return exposition.split(separator: "\n")
             .first { $0.hasPrefix("arb1d_chart_\(name) ") }
             .flatMap { Int($0.split(separator: " ")[1]) }
     }

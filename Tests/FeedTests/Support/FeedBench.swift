@@ -4,6 +4,7 @@ import Metrics
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 
 @testable import Feed
 
@@ -90,7 +91,9 @@ final class FeedBench: Sendable {
 
     /// One line of the exposition, such as `arb1d_feed_streams{venue="fake"}`.
     func value(_ series: String) -> Double? {
-        for line in String(decoding: self.registry.render(), as: UTF8.self).split(separator: "\n") {
+        let exposition = String(decoding: self.registry.render(), as: UTF8.self)
+        MovedFamilies.note(exposition)
+        for line in exposition.split(separator: "\n") {
             if line.hasPrefix(series + " ") { return Double(line.dropFirst(series.utf8.count + 1)) }
         }
         return nil

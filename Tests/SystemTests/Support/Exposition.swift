@@ -6,6 +6,7 @@ struct Exposition {
     let samples: [String: Double]
 
     init(_ text: String) {
+        MovedFamilies.note(text)
         var samples: [String: Double] = [:]
         for line in text.split(separator: "\n") where !line.hasPrefix("#") {
             guard let space = line.lastIndex(of: " ") else { continue }
