@@ -76,6 +76,24 @@ func quoteEvent(
     }
 }
 
+/// The numbers, without holes within the instrument, of the trades that one message tells of: 0 where there are none.
+struct TradeRange {
+    let first: UInt64
+    let last: UInt64
+
+    static let none = TradeRange(0)
+
+    init(_ number: UInt64) { (self.first, self.last) = (number, number) }
+
+    /// Numbers that make no sense together count as the last alone.
+    init(first: UInt64, last: UInt64) {
+        let isRange = first != 0 && first <= last && last - first < UInt64(UInt16.max)
+        (self.first, self.last) = (isRange ? first : last, last)
+    }
+
+    var count: UInt16 { UInt16(self.last - self.first + 1) }
+}
+
 /// Makes the event of a trade: the trade, or why there is none.
 ///
 /// A trade without a price or size is as bad as one of zero.
@@ -87,6 +105,7 @@ func tradeEvent(
     size: JSONToken,
     taker: TakerSide,
     id: JSONToken,
+    numbers: TradeRange,
     exchangeTime: Timestamp,
     receivedAt: Timestamp,
     in frame: Span<UInt8>
@@ -105,6 +124,8 @@ func tradeEvent(
             size: sizeValue,
             taker: taker,
             id: id.unsigned(in: frame) ?? 0,
+            number: numbers.last,
+            numberCount: numbers.count,
             exchangeTime: exchangeTime,
             receivedAt: receivedAt
         )

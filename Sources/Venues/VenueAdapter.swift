@@ -1,15 +1,24 @@
 public import Core
 
-/// One subscribe request: the frame to send, and what it asks for.
+/// What can be subscribed to of an instrument; the raw value is that of the `stream` label.
+public enum StreamKind: String, CaseIterable, Sendable {
+    case quotes = "quote"
+    case trades = "trade"
+}
+
+public enum SubscriptionVerb: Sendable { case subscribe, unsubscribe }
+
+/// One request about subscriptions: the frame to send, and what its answer decides.
 public struct SubscriptionRequest: Sendable, Equatable {
     /// Our number of the request, which the venue echoes where it can.
     public let number: UInt64
     public let text: String
-    /// The venue symbols that this request asks for, in order.
+    public let stream: StreamKind
+    /// The venue symbols that this request asks for, in order; none when it takes subscriptions back.
     public let venueSymbols: [String]
 
-    public init(number: UInt64, text: String, venueSymbols: [String]) {
-        (self.number, self.text, self.venueSymbols) = (number, text, venueSymbols)
+    public init(number: UInt64, text: String, stream: StreamKind = .quotes, venueSymbols: [String]) {
+        (self.number, self.text, self.stream, self.venueSymbols) = (number, text, stream, venueSymbols)
     }
 }
 
@@ -25,15 +34,20 @@ public protocol VenueAdapter: Sendable {
     /// - Parameter symbols: The venue symbols to recognise, as they are spelt inside frames.
     init(symbols: SymbolTable)
 
-    /// The text frames that subscribe to the best bid and ask of `venueSymbols`, each within the venue's limits.
+    /// The text frames that subscribe to one stream of `venueSymbols`, or take that back, each within the venue's
+    /// limits.
     ///
     /// - Parameters:
+    ///   - verb: Whether to begin or to end it.
+    ///   - stream: Which stream.
     ///   - venueSymbols: In the venue's spelling.
     ///   - firstNumber: The number of the first request; the others count up from it.
     ///   - now: The venue wants our time in some requests.
     /// - Returns: The requests in the order in which to send them.
-    func subscriptionRequests(
-        for venueSymbols: [String],
+    func requests(
+        _ verb: SubscriptionVerb,
+        _ stream: StreamKind,
+        of venueSymbols: [String],
         firstNumber: UInt64,
         at now: Timestamp
     ) -> [SubscriptionRequest]
@@ -56,7 +70,7 @@ public protocol VenueAdapter: Sendable {
         into events: inout EventBuffer
     ) throws(FrameError)
 
-    /// Takes over a table that has grown; what is known of the symbols of before stays.
+    /// Takes over another table; what is known of the symbols that both have stays.
     mutating func extend(to symbols: SymbolTable)
 
     /// The venue symbol that a quote or trade frame is about, as the table would have to spell it.

@@ -3,7 +3,19 @@ public import Core
 /// A REST route of a venue, as the `route` label of our metrics names it.
 public enum RestRoute: String, CaseIterable, Sendable {
     case instruments, volume, time
+    /// The best bid and ask of all instruments.
     case bookTicker = "book_ticker"
+    /// Those of one instrument.
+    case symbolTicker = "symbol_ticker"
+}
+
+/// A header of a REST answer.
+public struct RestHeader: Equatable, Sendable {
+    /// In lower case.
+    public let name: String
+    public let value: String
+
+    public init(_ name: String, _ value: String) { (self.name, self.value) = (name.lowercased(), value) }
 }
 
 /// An instrument that a venue lists and lets everybody trade now.
@@ -47,7 +59,12 @@ public enum CatalogError: Error, Hashable, Sendable {
 /// Pure: bytes in, values out.
 public protocol VenueCatalog: Sendable {
     /// Path and query of `route`, to be put behind the base address.
-    func path(_ route: RestRoute) -> String
+    ///
+    /// `venueSymbol` is the one that ``RestRoute/symbolTicker`` asks for; other routes ask for all.
+    func path(_ route: RestRoute, venueSymbol: String) -> String
+
+    /// Which share of the venue's request limit is used up, from 0 to 1 or beyond, as far as an answer tells.
+    func limitUsed(_ headers: [RestHeader]) -> Double?
 
     func listing(_ body: Span<UInt8>) throws(CatalogError) -> Listing
 
@@ -68,6 +85,34 @@ public protocol VenueCatalog: Sendable {
         requestedAt: Timestamp
     ) throws(CatalogError) -> [Quote]
 
-    /// The venue's clock.
+    /// The venue's clock at some time while it made the answer.
     func serverTime(_ body: Span<UInt8>) throws(CatalogError) -> Timestamp
+}
+
+extension VenueCatalog {
+    /// Path and query of a route that asks for all instruments.
+    public func path(_ route: RestRoute) -> String { self.path(route, venueSymbol: "") }
+}
+
+extension [RestHeader] {
+    /// The number in the header of this name, which is given in lower case.
+    func number(_ name: String) -> Double? {
+        self.first { $0.name == name }.flatMap { Double($0.value) }.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
+    }
+}
+
+/// Percent-encodes a venue symbol for a query: letters beyond ASCII exist.
+func queryValue(_ text: String) -> String {
+    let digits = Array("0123456789ABCDEF")
+    return text.utf8.reduce(into: "") { encoded, byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
+            encoded.unicodeScalars.append(Unicode.Scalar(byte))
+        default:
+            encoded += "%"
+            encoded.append(digits[Int(byte >> 4)])
+            encoded.append(digits[Int(byte & 15)])
+        }
+    }
 }

@@ -10,6 +10,36 @@ public enum SequenceRule: Sendable {
     case repeating
 }
 
+/// What the numbers of a venue's trades can prove.
+public enum TradeNumbering: Sendable {
+    /// Nothing: they are no numbers, or not without holes.
+    case none
+    /// Each is the last one of its instrument plus one: what is missing was lost.
+    case consecutive
+}
+
+/// How much a venue takes from one address, as far as it says so; `nil`: it does not.
+public struct ConnectionLimits: Sendable {
+    /// Attempts to connect in five minutes.
+    public let attemptsPerFiveMinutes: Int
+    /// Connections that are open at the same time.
+    public let open: Int?
+    /// Topics on one connection.
+    public let streamsPerConnection: Int?
+    /// How long the venue lets a connection live.
+    public let lifetime: Duration?
+
+    public init(
+        attemptsPerFiveMinutes: Int = 300,
+        open: Int? = nil,
+        streamsPerConnection: Int? = nil,
+        lifetime: Duration? = nil
+    ) {
+        self.attemptsPerFiveMinutes = attemptsPerFiveMinutes
+        (self.open, self.streamsPerConnection, self.lifetime) = (open, streamsPerConnection, lifetime)
+    }
+}
+
 /// The venue's published base taker fee, and where and when it was read.
 public struct TakerFee: Sendable {
     /// A ratio: 0.001 is 0.1 %.
@@ -34,6 +64,8 @@ public struct VenueProfile: Sendable {
     public let webSocketPath: String
     public let takerFee: TakerFee
     public let sequence: SequenceRule
+    public let trades: TradeNumbering
+    public let connections: ConnectionLimits
     /// How often we send the adapter's heartbeat frame; `nil` where the venue pings and we only answer.
     public let heartbeatInterval: Duration?
     /// No frame of any kind for this long: the connection is dead.
@@ -57,6 +89,8 @@ public struct VenueProfile: Sendable {
         webSocketPath: String,
         takerFee: TakerFee,
         sequence: SequenceRule,
+        trades: TradeNumbering = .none,
+        connections: ConnectionLimits = ConnectionLimits(),
         heartbeatInterval: Duration?,
         deadAfter: Duration,
         repeatStaleAfter: Duration?,
@@ -71,6 +105,7 @@ public struct VenueProfile: Sendable {
         self.webSocketPath = webSocketPath
         self.takerFee = takerFee
         self.sequence = sequence
+        (self.trades, self.connections) = (trades, connections)
         self.heartbeatInterval = heartbeatInterval
         self.deadAfter = deadAfter
         self.repeatStaleAfter = repeatStaleAfter

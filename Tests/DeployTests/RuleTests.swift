@@ -60,6 +60,9 @@ struct PrometheusTests {
             ("increase(arb1d_webhook_failures_total[5m])", "arb1d_webhook_failures_total"),
             ("and on (job, instance, receiver)", "or"),
             ("last_success_timestamp_seconds > 15 * 60", "last_success_timestamp_seconds > 10 * 60"),
+            ("arb1d_circuit_breaker_state!=\"closed\"", "arb1d_circuit_breaker_state=\"open\""),
+            ("arb1d_feed_audit_mismatches_total[1h])) > 3", "arb1d_feed_audit_mismatches_total[1h])) > 0"),
+            ("arb1d_feed_rotation_failures_total[30m])) > 1", "arb1d_feed_rotation_failures_total[30m])) > 0"),
             ("for: 5m", "for: 3m"),
             ("vector(1)", "vector(1) > 1"),
         ]

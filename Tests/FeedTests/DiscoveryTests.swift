@@ -92,6 +92,7 @@ struct DiscoveryTests {
             base: "http://127.0.0.1:\(server.port)",
             catalog: FakeCatalog(),
             client: client,
+            clock: ReceiveClock(),
             metrics: FeedMetrics(Registry())
         )
         do throws(DiscoveryError) {

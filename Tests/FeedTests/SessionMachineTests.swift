@@ -36,7 +36,7 @@ struct SessionMachineTests {
         #expect(machine.acknowledged(1, at: at(0.3)) == [.acknowledged(["S1"]), .live])
         #expect(machine.phase == .live)
         var seed = Seed(1)
-        _ = machine.lost(.closed, at: at(1), using: &seed)
+        _ = machine.lost(at: at(1), using: &seed)
         #expect(machine.phase == .backingOff)
         machine.stop()
         #expect(machine.phase == .stopped && machine.nextDeadline(at: at(1)) == nil)
@@ -92,7 +92,7 @@ struct SessionMachineTests {
     func retry() {
         var machine = self.opened()
         _ = machine.enqueue([SubscriptionRequest(number: 1, text: "", venueSymbols: ["A", "B"])], at: at(1))
-        #expect(machine.refused(1, words: "bad A", at: at(1)) == [.refused(["A"]), .subscribe(["B"])])
+        #expect(machine.refused(1, words: "bad A", at: at(1)) == [.refused(["A"]), .subscribe(.quotes, ["B"])])
         #expect(machine.nextNumber == 2)
         let retry = SubscriptionRequest(number: 2, text: "", venueSymbols: ["B"])
         #expect(machine.enqueue([retry], at: at(1)) == [.send(retry)])
@@ -146,11 +146,11 @@ struct SessionMachineTests {
         var (seed, machine) = (Seed(3), SessionMachine(limits: Self.limits))
         for _ in 0..<20 {
             _ = machine.start(at: at(0))
-            #expect(machine.lost(nil, at: at(0), using: &seed) <= .seconds(10))
+            #expect(machine.lost(at: at(0), using: &seed) <= .seconds(10))
         }
         machine.opened(at: at(100))
         _ = machine.enqueue([], at: at(100))
-        #expect(machine.lost(.closed, at: at(160), using: &seed) <= .milliseconds(200))
+        #expect(machine.lost(at: at(160), using: &seed) <= .milliseconds(200))
     }
 
     @Test("keeps its failures when the connection was short")
@@ -161,18 +161,19 @@ struct SessionMachineTests {
             for second in 0..<10 {
                 machine.opened(at: at(Double(second)))
                 _ = machine.enqueue([], at: at(Double(second)))
-                longest = max(longest, machine.lost(.closed, at: at(Double(second) + 0.5), using: &seed))
+                longest = max(longest, machine.lost(at: at(Double(second) + 0.5), using: &seed))
             }
         }
         #expect(longest > .seconds(5))
     }
 
-    @Test("comes back at once when the venue announced the end")
+    @Test("makes the next connection when the venue announces the end, and only once")
     func announced() {
-        var (seed, machine) = (Seed(3), self.opened())
+        var machine = self.opened()
         _ = machine.enqueue([], at: at(1))
-        #expect(machine.lost(.announced, at: at(11), using: &seed) == .zero)
-        #expect(machine.tick(at: at(11)) == [.connect])
+        #expect(machine.announced(at: at(11)) == [.rotate])
+        #expect(machine.phase == .rotating && machine.phase.isLive)
+        #expect(machine.announced(at: at(12)) == [])
     }
 
     @Test("waits ever longer when the venue announces the end of each connection at once", arguments: [false, true])
@@ -183,10 +184,79 @@ struct SessionMachineTests {
             for second in stride(from: 0.0, to: 100, by: 10) {
                 machine.opened(at: at(second))
                 if isLive { _ = machine.enqueue([], at: at(second)) }
-                longest = max(longest, machine.lost(.announced, at: at(second + 9.9), using: &seed))
+                #expect(machine.announced(at: at(second + 9.9)) == [.abandon(.announced)])
+                longest = max(longest, machine.lost(at: at(second + 9.9), using: &seed))
             }
         }
         #expect(longest > .seconds(5) && longest <= .seconds(10))
+    }
+
+    @Test("makes the next connection before the venue's limit, and again later when that failed")
+    func rotation() {
+        var limits = Self.limits
+        (limits.lifetime, limits.heartbeatInterval) = (.seconds(1000), nil)
+        limits.rotationTimeout = .seconds(30)
+        var machine = SessionMachine(limits: limits)
+        machine.opened(at: at(0), share: 0.8)
+        _ = machine.enqueue([], at: at(0))
+        machine.received(at: at(799))
+        #expect(machine.nextDeadline(at: at(799)) == at(800))
+        #expect(machine.tick(at: at(799.9)) == [])
+        #expect(machine.tick(at: at(800)) == [.rotate])
+        machine.received(at: at(801))
+        #expect(machine.phase == .rotating && machine.tick(at: at(801)) == [])
+        machine.rotationFailed(at: at(810))
+        machine.received(at: at(838))
+        #expect(machine.phase == .live && machine.tick(at: at(839)) == [])
+        machine.received(at: at(840))
+        #expect(machine.tick(at: at(840)) == [.rotate])
+    }
+
+    @Test("asks again for what was refused, all at once and at a low rate")
+    func refusedLater() {
+        var limits = Self.limits
+        (limits.refusedRetry, limits.heartbeatInterval) = (.seconds(600), nil)
+        var machine = SessionMachine(limits: limits)
+        machine.opened(at: at(0))
+        _ = machine.enqueue(self.requests(3), at: at(0))
+        _ = machine.refused(1, words: "no", at: at(1))
+        _ = machine.refused(2, words: "no", at: at(2))
+        #expect(machine.acknowledged(3, at: at(2)) == [.acknowledged(["S3"]), .live])
+        machine.received(at: at(600))
+        #expect(machine.tick(at: at(600)) == [])
+        #expect(machine.nextDeadline(at: at(600)) == at(601))
+        #expect(machine.tick(at: at(601)) == [.subscribe(.quotes, ["S1", "S2"])])
+        machine.forget(["S2"])
+        #expect(machine.tick(at: at(602)) == [])
+        let again = SubscriptionRequest(number: 4, text: "", venueSymbols: ["S1"])
+        #expect(machine.enqueue([again], at: at(602)) == [.send(again)])
+        // Not answered: it is asked for once more, as late as a refused one.
+        machine.received(at: at(612))
+        #expect(machine.tick(at: at(612)) == [] && machine.phase == .live)
+        machine.received(at: at(1212))
+        #expect(machine.tick(at: at(1212)) == [.subscribe(.quotes, ["S1"])])
+    }
+
+    @Test("does without trades that the venue refuses, and asks for each group of the rest again")
+    func refusedTrades() {
+        var machine = self.opened()
+        let trades = SubscriptionRequest(number: 2, text: "", stream: .trades, venueSymbols: ["S1", "S2"])
+        _ = machine.enqueue(self.requests(1) + [trades], at: at(1))
+        #expect(machine.acknowledged(1, at: at(1)) == [.acknowledged(["S1"])])
+        #expect(machine.refused(2, words: "no S2", at: at(1)) == [.subscribe(.trades, ["S1"])])
+        let again = SubscriptionRequest(number: 3, text: "", stream: .trades, venueSymbols: ["S1"])
+        _ = machine.enqueue([again], at: at(1))
+        #expect(machine.acknowledged(3, at: at(1)) == [.live])
+    }
+
+    @Test("sends what is asked for while it is live within the same limits")
+    func liveRequests() {
+        var machine = self.opened()
+        _ = machine.enqueue([], at: at(1))
+        let requests = self.requests(6)
+        #expect(machine.enqueue(requests, at: at(1)) == requests.prefix(4).map { .send($0) })
+        #expect(machine.nextDeadline(at: at(1)) == at(2))
+        #expect(machine.tick(at: at(2)) == requests.suffix(2).map { .send($0) })
     }
 
     @Test("gives a connection up on which everything was refused")
@@ -196,7 +266,7 @@ struct SessionMachineTests {
         #expect(machine.refused(1, words: "no", at: at(1)) == [.refused(["S1"])])
         #expect(machine.refused(2, words: "no", at: at(1)) == [.refused(["S2"]), .abandon(.closed)])
         #expect(machine.phase == .subscribing)
-        _ = machine.lost(.closed, at: at(1), using: &seed)
+        _ = machine.lost(at: at(1), using: &seed)
         machine.opened(at: at(2))
         _ = machine.enqueue(self.requests(2), at: at(2))
         _ = machine.refused(1, words: "no", at: at(2))
@@ -206,7 +276,7 @@ struct SessionMachineTests {
     @Test("waits at least as long as the venue asks")
     func patience() {
         var (seed, machine) = (Seed(3), self.opened())
-        #expect(machine.lost(nil, at: at(5), atLeast: .seconds(30), using: &seed) == .seconds(30))
+        #expect(machine.lost(at: at(5), atLeast: .seconds(30), using: &seed) == .seconds(30))
         #expect(machine.tick(at: at(34)) == [])
         #expect(machine.tick(at: at(35)) == [.connect])
     }

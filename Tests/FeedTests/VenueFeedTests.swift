@@ -45,7 +45,7 @@ struct VenueFeedTests {
         try await bench.until { bench.value(#"arb1d_feed_connections{venue="fake",state="stopped"}"#) == 1 }
     }
 
-    @Test("divides the instruments over connections, and opens more for later ones")
+    @Test("divides the instruments over connections, and fills those that have room before it opens more")
     func division() async throws {
         let server = try await LoopbackServer.start()
         let bench = FeedBench(server)
@@ -57,10 +57,40 @@ struct VenueFeedTests {
             sizes.append(first.contains("A,B") ? 4 : 1)
         }
         #expect(sizes.sorted() == [1, 4])
-        bench.watch("E", "F")
-        #expect(await server.nextPeer().next() == .text("sub 1 F"))
+        bench.watch("E", "F", "G", "H", "I")
+        let other = await server.nextPeer()
+        #expect(await other.next() == .text("sub 1 I"))
         try await bench.until { bench.feed.status.connections == 3 }
         await bench.finish()
+    }
+
+    @Test("ends the subscription of what is unwatched, rejects what still comes of it, and ends an empty connection")
+    func unwatch() async throws {
+        let server = try await LoopbackServer.start()
+        let bench = FeedBench(server)
+        bench.watch("A", "B")
+        let peer = await self.live(bench, server, "A,B")
+        peer.send("q A 1 1 2")
+        _ = await bench.quotes(1)
+        bench.feed.unwatch([FeedBench.instrument("A"), FeedBench.instrument("Z")])
+        #expect(await peer.next() == .text("unsub 2 A"))
+        peer.send("q A 2 1 2")
+        peer.send("q B 1 1 2")
+        let elements = await bench.elements(3) { $0.instrument != nil }
+        let isDelisted = elements.map { if case .delisted = $0.payload { true } else { false } }
+        #expect(isDelisted == [true, true, false] && elements.last?.instrument == FeedBench.instrument("B"))
+        #expect(bench.channel.snapshot().feeds[0].rejected(.quote, .unknownSymbol) == 1)
+        try await bench.until { bench.value(#"arb1d_feed_subscriptions{venue="fake",state="live"}"#) == 1 }
+        bench.feed.unwatch([FeedBench.instrument("B")])
+        #expect(await peer.next() == .text("unsub 3 B"))
+        #expect(await peer.next() == .close([0x03, 0xE8]))
+        try await bench.until { bench.feed.status.connections == 0 }
+        // Gone without a trace, and its name may be listed anew.
+        try await bench.until { bench.value(#"arb1d_feed_connections{venue="fake",state="stopped"}"#) == 0 }
+        bench.feed.watch([(InstrumentIndex(20), "A")])
+        #expect(await server.nextPeer().next() == .text("sub 1 A"))
+        await bench.finish()
+        #expect(bench.channel.snapshot().terms(.feed).residual == 0)
     }
 
     @Test("reads quotes that are split over writes, several in one write, and those that come with the upgrade")
@@ -237,14 +267,15 @@ struct VenueFeedTests {
         let server = try await LoopbackServer.start()
         let asked = Atomic<Int>(0)
         let book = try await LoopbackServer.start { peer in
-            let number = asked.add(1, ordering: .relaxed).newValue
+            let isTicker = peer.path == "/book_ticker"
+            let number = isTicker ? asked.add(1, ordering: .relaxed).newValue : asked.load(ordering: .relaxed)
             peer.answer(
                 number <= 2 ? "200 OK" : "500 Oops",
                 headers: "Connection: close\r\n",
                 body: Array("A \(number) 9\n".utf8)
             )
         }
-        let bench = FeedBench(server, restPort: book.port) { $0.seedInterval = .milliseconds(10) }
+        let bench = FeedBench(server, restPort: book.port) { $0.auditInterval = .milliseconds(10) }
         bench.watch("A")
         _ = await self.live(bench, server)
         #expect(await bench.quotes(2).map(\.bid.description) == ["1", "2"])

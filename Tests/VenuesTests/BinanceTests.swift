@@ -104,24 +104,24 @@ struct BinanceTests {
     func subscriptions() throws {
         let adapter = BinanceAdapter(symbols: table([]))
         let symbols = (0..<250).map { "A\($0)USDT" }
-        let requests = adapter.subscriptionRequests(for: symbols, firstNumber: 40, at: .never)
+        let requests = adapter.requests(.subscribe, .quotes, of: symbols, firstNumber: 40, at: .never)
         #expect(requests.map(\.number) == [40, 41, 42])
         #expect(requests.map(\.venueSymbols.count) == [100, 100, 50])
         #expect(requests.flatMap(\.venueSymbols) == symbols)
-        let last = adapter.subscriptionRequests(for: ["BTCUSDT", "这是测试币456"], firstNumber: 1, at: .never)
+        let last = adapter.requests(.subscribe, .quotes, of: ["BTCUSDT", "这是测试币456"], firstNumber: 1, at: .never)
         #expect(
             last.map(\.text) == [
                 #"{"method":"SUBSCRIBE","params":["btcusdt@bookTicker","这是测试币456@bookTicker"],"id":1}"#
             ]
         )
-        #expect(adapter.subscriptionRequests(for: [], firstNumber: 1, at: .never).isEmpty)
+        #expect(adapter.requests(.subscribe, .quotes, of: [], firstNumber: 1, at: .never).isEmpty)
         #expect(adapter.heartbeat(number: 1, at: .never) == nil)
     }
 
     @Test("a hostile symbol cannot break out of its text")
     func hostileSymbol() {
         let adapter = BinanceAdapter(symbols: table([]))
-        let request = adapter.subscriptionRequests(for: ["A\"\\\n\u{1}"], firstNumber: 1, at: .never)
+        let request = adapter.requests(.subscribe, .quotes, of: ["A\"\\\n\u{1}"], firstNumber: 1, at: .never)
         #expect(
             request.map(\.text) == [#"{"method":"SUBSCRIBE","params":["a\"\\\u000a\u0001@bookTicker"],"id":1}"#]
         )

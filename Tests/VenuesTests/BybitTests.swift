@@ -182,11 +182,11 @@ struct BybitTests {
     func subscriptions() {
         let adapter = BybitAdapter(symbols: table([]))
         let symbols = (0..<100).map { "A\($0)USDT" }
-        let requests = adapter.subscriptionRequests(for: symbols, firstNumber: 5, at: .never)
+        let requests = adapter.requests(.subscribe, .quotes, of: symbols, firstNumber: 5, at: .never)
         #expect(requests.count == 10)
         #expect(requests.map(\.number) == Array(5..<15))
         #expect(
-            adapter.subscriptionRequests(for: ["A", "B"], firstNumber: 5, at: .never).map(\.text) == [
+            adapter.requests(.subscribe, .quotes, of: ["A", "B"], firstNumber: 5, at: .never).map(\.text) == [
                 #"{"req_id":"5","op":"subscribe","args":["orderbook.1.A","orderbook.1.B"]}"#
             ]
         )

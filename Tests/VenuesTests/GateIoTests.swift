@@ -122,14 +122,14 @@ struct GateIoTests {
     func subscriptions() {
         let adapter = GateIoAdapter(symbols: table([]))
         let now = Timestamp(milliseconds: 1_611_541_000_999)
-        let requests = adapter.subscriptionRequests(for: ["BTC_USDT", "ETH_USDT"], firstNumber: 9, at: now)
+        let requests = adapter.requests(.subscribe, .quotes, of: ["BTC_USDT", "ETH_USDT"], firstNumber: 9, at: now)
         #expect(
             requests.map(\.text) == [
                 #"{"time":1611541000,"id":9,"channel":"spot.book_ticker","event":"subscribe","payload":["BTC_USDT","ETH_USDT"]}"#
             ]
         )
         #expect(adapter.heartbeat(number: 1, at: now) == #"{"time":1611541000,"channel":"spot.ping"}"#)
-        let many = adapter.subscriptionRequests(for: (0..<101).map { "A\($0)" }, firstNumber: 1, at: now)
+        let many = adapter.requests(.subscribe, .quotes, of: (0..<101).map { "A\($0)" }, firstNumber: 1, at: now)
         #expect(many.map(\.venueSymbols.count) == [100, 1])
     }
 }

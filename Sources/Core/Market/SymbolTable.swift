@@ -54,6 +54,11 @@ public struct SymbolTable: Sendable {
         self.slots[index] = slot
     }
 
+    /// All instruments of the table, in no order.
+    public var instruments: [InstrumentIndex] {
+        self.slots.lazy.filter { $0.count != 0 }.map { InstrumentIndex(Int($0.instrument)) }
+    }
+
     /// The instrument with exactly these bytes as its venue symbol.
     @inlinable
     public func instrument(for symbol: Span<UInt8>) -> InstrumentIndex? {

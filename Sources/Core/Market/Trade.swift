@@ -10,6 +10,10 @@ public struct Trade: Equatable, Sendable {
     public let exchangeTime: Timestamp
     public let instrument: InstrumentIndex
     public let taker: TakerSide
+    /// The venue's number within the instrument, counted without holes; 0 where it has no such numbers.
+    public let number: UInt64
+    /// So many of those numbers, ``number`` being the last of them, are told of in this one.
+    public let numberCount: UInt16
     public let price: ExactDecimal
     /// In base units.
     public let size: ExactDecimal
@@ -21,6 +25,8 @@ public struct Trade: Equatable, Sendable {
         size: ExactDecimal,
         taker: TakerSide,
         id: UInt64,
+        number: UInt64 = 0,
+        numberCount: UInt16 = 1,
         exchangeTime: Timestamp,
         receivedAt: Timestamp
     ) {
@@ -29,7 +35,10 @@ public struct Trade: Equatable, Sendable {
         self.size = size
         self.taker = taker
         self.id = id
+        (self.number, self.numberCount) = (number, numberCount)
         self.exchangeTime = exchangeTime
         self.receivedAt = receivedAt
     }
+    /// The first of the venue's numbers that this tells of.
+    @inlinable public var firstNumber: UInt64 { self.number &- UInt64(max(1, self.numberCount) - 1) }
 }

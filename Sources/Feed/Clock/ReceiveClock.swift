@@ -12,12 +12,18 @@ public final class ReceiveClock: Sendable {
     /// A copy of the offset that every read can load without the lock; nothing else is published with it: relaxed.
     private let current: Atomic<Int64>
     private let readWall: @Sendable () -> Int64
+    /// Where `CLOCK_MONOTONIC` is read, but for tests whose time is not that of this host.
+    private let readMonotonic: (@Sendable () -> Int64)?
 
     public convenience init() { self.init(readingWall: { Self.read(CLOCK_REALTIME) }) }
 
-    /// For tests: a wall clock that can be stepped, in nanoseconds since 1970.
-    init(readingWall: @escaping @Sendable () -> Int64) {
-        let offset = ClockOffset(monotonic: Self.read(CLOCK_MONOTONIC), wall: readingWall())
+    /// For tests: a wall clock that can be stepped, in nanoseconds since 1970, and a time that runs as they like.
+    init(readingWall: @escaping @Sendable () -> Int64, readingMonotonic: (@Sendable () -> Int64)? = nil) {
+        self.readMonotonic = readingMonotonic
+        let offset = ClockOffset(
+            monotonic: readingMonotonic?() ?? Self.read(CLOCK_MONOTONIC),
+            wall: readingWall()
+        )
         self.origin = offset.nanoseconds
         self.current = Atomic(offset.nanoseconds)
         self.offset = Mutex(offset)
@@ -31,7 +37,9 @@ public final class ReceiveClock: Sendable {
     public var wall: Timestamp { self.wall(of: self.monotonic) }
 
     /// What timers count by.
-    public var monotonic: MonotonicInstant { MonotonicInstant(nanoseconds: Self.read(CLOCK_MONOTONIC)) }
+    public var monotonic: MonotonicInstant {
+        MonotonicInstant(nanoseconds: self.readMonotonic?() ?? Self.read(CLOCK_MONOTONIC))
+    }
 
     /// One reading as both.
     func timestamp(of instant: MonotonicInstant) -> Timestamp {
@@ -47,7 +55,7 @@ public final class ReceiveClock: Sendable {
     ///
     /// - Returns: By how much it stepped, in nanoseconds; all ages are then meaningless until the next proof.
     func followWallClock() -> Int64? {
-        let (monotonic, wall) = (Self.read(CLOCK_MONOTONIC), self.readWall())
+        let (monotonic, wall) = (self.monotonic.nanoseconds, self.readWall())
         return self.offset.withLock { offset in
             guard let step = offset.compare(monotonic: monotonic, wall: wall) else { return nil }
             self.current.store(offset.nanoseconds, ordering: .relaxed)

@@ -30,7 +30,8 @@ public enum DiscoveryError: Error, Equatable, Sendable {
     public var patience: Duration {
         switch self {
         case .status(_, _, let patience): patience
-        case .unreachable, .unreadable: .zero
+        case .unreachable(_, let error): error.patience
+        case .unreadable: .zero
         }
     }
 }

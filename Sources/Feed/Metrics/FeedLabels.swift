@@ -55,3 +55,34 @@ struct RouteReasonLabels: LabelSet {
     let reason: String
     var values: [String] { [self.venue, self.route, self.reason] }
 }
+
+struct VenueStreamLabels: LabelSet {
+    static let names = ["venue", "stream"]
+    let venue: String
+    let stream: String
+    var values: [String] { [self.venue, self.stream] }
+}
+
+struct VenueToLabels: LabelSet {
+    static let names = ["venue", "to"]
+    let venue: String
+    let to: String
+    var values: [String] { [self.venue, self.to] }
+}
+
+struct RouteToLabels: LabelSet {
+    static let names = ["venue", "route", "to"]
+    let venue: String
+    let route: String
+    let to: String
+    var values: [String] { [self.venue, self.route, self.to] }
+}
+
+/// The state's label is the family's own name, as that of every stateset.
+struct BreakerStateLabels: LabelSet {
+    static let names = ["venue", "route", "arb1d_circuit_breaker_state"]
+    let venue: String
+    let route: String
+    let state: String
+    var values: [String] { [self.venue, self.route, self.state] }
+}

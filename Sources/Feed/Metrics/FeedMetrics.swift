@@ -19,6 +19,27 @@ public final class FeedMetrics: Sendable {
     let restFailures: CounterFamily<RouteReasonLabels>
     let restSeconds: HistogramFamily<RouteLabels>
     let decodeSeconds: Histogram
+    let streamsLimit: GaugeFamily<VenueLabel>
+    let transitions: CounterFamily<VenueToLabels>
+    let rotations: CounterFamily<VenueLabel>
+    let rotationFailures: CounterFamily<VenueLabel>
+    let rotationDuplicates: CounterFamily<VenueLabel>
+    let rotationGap: HistogramFamily<VenueLabel>
+    let sequenceGaps: CounterFamily<VenueStreamLabels>
+    let resyncSeconds: HistogramFamily<VenueLabel>
+    let audits: CounterFamily<VenueLabel>
+    let auditMismatches: CounterFamily<VenueLabel>
+    let resubscriptions: CounterFamily<VenueLabel>
+    let proofAgeMax: GaugeFamily<VenueLabel>
+    let clockOffset: GaugeFamily<VenueLabel>
+    let clockOffsetError: GaugeFamily<VenueLabel>
+    let transit: HistogramFamily<VenueLabel>
+    let transitAhead: HistogramFamily<VenueLabel>
+    let restLimitUsed: GaugeFamily<VenueLabel>
+    let restBannedUntil: GaugeFamily<VenueLabel>
+    let breakerState: GaugeFamily<BreakerStateLabels>
+    let breakerTransitions: CounterFamily<RouteToLabels>
+    let symbolSeconds = SymbolSeconds.Family()
 
     public init(_ registry: Registry) {
         self.connections = registry.gauge(
@@ -94,5 +115,110 @@ public final class FeedMetrics: Sendable {
             buckets: Buckets.networkSeconds
         )
         self.decodeSeconds = registry.pipelineSeconds(.decode)
+        self.streamsLimit = registry.gauge(
+            "arb1d_feed_streams_limit",
+            help: "Topics that the open connections may carry.",
+            labels: VenueLabel.self
+        )
+        self.transitions = registry.counter(
+            "arb1d_feed_connection_transitions_total",
+            help: "Changes of what a WebSocket connection is doing.",
+            labels: VenueToLabels.self
+        )
+        self.rotations = registry.counter(
+            "arb1d_feed_rotations_total",
+            help: "Connections whose instruments the next one carried on before they ended.",
+            labels: VenueLabel.self
+        )
+        self.rotationFailures = registry.counter(
+            "arb1d_feed_rotation_failures_total",
+            help: "Next connections that did not come to be: the present one stayed.",
+            labels: VenueLabel.self
+        )
+        self.rotationDuplicates = registry.counter(
+            "arb1d_feed_rotation_duplicates_total",
+            help: "Quotes that both connections of a rotation brought: they prove that nothing is missing.",
+            labels: VenueLabel.self
+        )
+        self.rotationGap = registry.histogram(
+            "arb1d_feed_rotation_gap_seconds",
+            help: "Time from the last frame on an old connection to the first quote on the next; 0 when they overlap.",
+            labels: VenueLabel.self,
+            buckets: Buckets.recoverySeconds
+        )
+        self.sequenceGaps = registry.counter(
+            "arb1d_feed_sequence_gaps_total",
+            help: "Holes in streams that are numbered without holes.",
+            labels: VenueStreamLabels.self
+        )
+        self.resyncSeconds = registry.histogram(
+            "arb1d_feed_resync_seconds",
+            help: "Time from a hole in a stream to the next proof of what stands.",
+            labels: VenueLabel.self,
+            buckets: Buckets.recoverySeconds
+        )
+        self.audits = registry.counter(
+            "arb1d_feed_audits_total",
+            help: "Quotes that were compared with the REST book ticker of the venue while their stream was silent.",
+            labels: VenueLabel.self
+        )
+        self.auditMismatches = registry.counter(
+            "arb1d_feed_audit_mismatches_total",
+            help: "Instruments whose quote differed in two comparisons in a row, and which were subscribed anew.",
+            labels: VenueLabel.self
+        )
+        self.resubscriptions = registry.counter(
+            "arb1d_feed_resubscriptions_total",
+            help: "Instruments that were subscribed anew, for whatever reason.",
+            labels: VenueLabel.self
+        )
+        self.proofAgeMax = registry.gauge(
+            "arb1d_feed_proof_age_max_seconds",
+            help: "Time since the quote of that instrument was last known to stand of which it is longest.",
+            labels: VenueLabel.self
+        )
+        self.clockOffset = registry.gauge(
+            "arb1d_feed_clock_offset_seconds",
+            help: "The clock of the venue minus ours, by its REST interface; signed.",
+            labels: VenueLabel.self
+        )
+        self.clockOffsetError = registry.gauge(
+            "arb1d_feed_clock_offset_error_seconds",
+            help: "How far arb1d_feed_clock_offset_seconds may be off; 0 before the first answer.",
+            labels: VenueLabel.self
+        )
+        self.transit = registry.histogram(
+            "arb1d_feed_transit_seconds",
+            help: "Time from the instant of a quote or trade by the clock of the venue to its frame here by ours.",
+            labels: VenueLabel.self,
+            buckets: Buckets.networkSeconds
+        )
+        self.transitAhead = registry.histogram(
+            "arb1d_feed_transit_ahead_seconds",
+            help: "The same where it is negative, its sign changed: the clock of the venue is ahead of ours.",
+            labels: VenueLabel.self,
+            buckets: Buckets.networkSeconds
+        )
+        self.restLimitUsed = registry.gauge(
+            "arb1d_rest_limit_used_ratio",
+            help: "Share of the request limit that is used up, as the venue last told it.",
+            labels: VenueLabel.self
+        )
+        self.restBannedUntil = registry.gauge(
+            "arb1d_rest_banned_until_timestamp_seconds",
+            help: "Until when the venue last told us to leave it alone; 0 if it never did.",
+            labels: VenueLabel.self
+        )
+        self.breakerState = registry.gauge(
+            "arb1d_circuit_breaker_state",
+            help: "Whether requests of a route go through: 1 for the state that it is in.",
+            labels: BreakerStateLabels.self
+        )
+        self.breakerTransitions = registry.counter(
+            "arb1d_circuit_breaker_transitions_total",
+            help: "Changes of the state of a circuit breaker.",
+            labels: RouteToLabels.self
+        )
+        self.symbolSeconds.register(in: registry)
     }
 }

@@ -7,7 +7,24 @@ struct VenueInstruments: Sendable {
     private let losses: [LossReason: Counter]
     private let failures: [String: Counter]
     private let subscriptions: [Gauge]
+    private let transitions: [SessionPhase: Counter]
     private let streams: Gauge
+    let streamsLimit: Gauge
+    let rotations: Counter
+    let rotationFailures: Counter
+    let rotationDuplicates: Counter
+    let rotationGap: Histogram
+    let tradeGaps: Counter
+    let resyncSeconds: Histogram
+    let audits: Counter
+    let auditMismatches: Counter
+    let resubscriptions: Counter
+    let proofAgeMax: Gauge
+    let clockOffset: Gauge
+    let clockOffsetError: Gauge
+    let transit: Histogram
+    let transitAhead: Histogram
+    let symbolSeconds: SymbolSeconds
     let connectAttempts: Counter
     let connectSeconds: Histogram
     let backoffSeconds: Histogram
@@ -35,6 +52,28 @@ struct VenueInstruments: Sendable {
         self.subscriptions = SubscriptionState.allCases.map {
             metrics.subscriptions.gauge(for: VenueStateLabels(venue: venue, state: $0.label))
         }
+        self.transitions = .init(
+            uniqueKeysWithValues: SessionPhase.allCases.map {
+                ($0, metrics.transitions.counter(for: VenueToLabels(venue: venue, to: $0.rawValue)))
+            }
+        )
+        self.streamsLimit = metrics.streamsLimit.gauge(for: label)
+        self.rotations = metrics.rotations.counter(for: label)
+        self.rotationFailures = metrics.rotationFailures.counter(for: label)
+        self.rotationDuplicates = metrics.rotationDuplicates.counter(for: label)
+        self.rotationGap = metrics.rotationGap.histogram(for: label)
+        let trades = VenueStreamLabels(venue: venue, stream: StreamKind.trades.rawValue)
+        self.tradeGaps = metrics.sequenceGaps.counter(for: trades)
+        self.resyncSeconds = metrics.resyncSeconds.histogram(for: label)
+        self.audits = metrics.audits.counter(for: label)
+        self.auditMismatches = metrics.auditMismatches.counter(for: label)
+        self.resubscriptions = metrics.resubscriptions.counter(for: label)
+        self.proofAgeMax = metrics.proofAgeMax.gauge(for: label)
+        self.clockOffset = metrics.clockOffset.gauge(for: label)
+        self.clockOffsetError = metrics.clockOffsetError.gauge(for: label)
+        self.transit = metrics.transit.histogram(for: label)
+        self.transitAhead = metrics.transitAhead.histogram(for: label)
+        self.symbolSeconds = metrics.symbolSeconds.seconds(of: venue)
         self.streams = metrics.streams.gauge(for: label)
         self.connectAttempts = metrics.connectAttempts.counter(for: label)
         self.connectSeconds = metrics.connectSeconds.histogram(for: label)
@@ -44,11 +83,13 @@ struct VenueInstruments: Sendable {
         self.decodeSeconds = metrics.decodeSeconds
     }
 
-    /// A connection changed its phase; a new one comes from none.
-    func moved(from old: SessionPhase?, to new: SessionPhase) {
+    /// A connection changed its phase; a new one comes from none, and one that is forgotten goes to none.
+    func moved(from old: SessionPhase?, to new: SessionPhase?) {
         guard old != new else { return }
         if let old { self.phases[old]?.add(-1) }
+        guard let new else { return }
         self.phases[new]?.add(1)
+        if old != nil { self.transitions[new]?.increment() }
     }
 
     /// A burst of frames was read, decoded and checked.
@@ -57,11 +98,12 @@ struct VenueInstruments: Sendable {
     func lost(_ reason: LossReason) { self.losses[reason]?.increment() }
     func failed(_ error: ConnectError) { self.failures[error.label]?.increment() }
 
-    func show(_ counts: InlineArray<5, Int>) {
+    /// Shows how many instruments are in each state; each that was granted has so many streams.
+    func show(_ counts: InlineArray<7, Int>, streamsEach: Int) {
         for state in SubscriptionState.allCases {
             self.subscriptions[Int(state.rawValue)].set(Double(counts[Int(state.rawValue)]))
         }
-        let granted: [SubscriptionState] = [.acknowledged, .seeded, .live]
-        self.streams.set(Double(granted.reduce(0) { $0 + counts[Int($1.rawValue)] }))
+        let granted: [SubscriptionState] = [.acknowledged, .seeded, .live, .quiet, .stale]
+        self.streams.set(Double(granted.reduce(0) { $0 + counts[Int($1.rawValue)] } * streamsEach))
     }
 }

@@ -75,7 +75,7 @@ public final class RecordedFeed {
         self.channel.send(&self.intake.batch, tally: &self.intake.tally, venue: self.venue)
         guard self.intake.haveSubscriptionsMoved else { return }
         self.intake.haveSubscriptionsMoved = false
-        self.instruments.show(self.intake.subscriptions)
+        self.instruments.show(self.intake.subscriptions, streamsEach: 1)
     }
 
     /// Decodes a frame, and once more when it brought a symbol that is new and wanted.

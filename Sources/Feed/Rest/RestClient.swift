@@ -1,7 +1,16 @@
 import CCurl
 
+/// What sends requests: ``RestClient``, but for tests.
+public protocol RestTransport: Sendable {
+    func send(_ request: RestRequest) async throws(RestError) -> RestResponse
+    func send(
+        _ request: RestRequest,
+        completion: @escaping @Sendable (Result<RestResponse, RestError>) -> Void
+    )
+}
+
 /// Gets documents over HTTP: one thread, one curl multi handle, its connection cache shared by all venues.
-public final class RestClient: Sendable {
+public final class RestClient: RestTransport {
     private let mailbox = RestMailbox()
 
     /// Prepares libcurl. Call once, before the first client and before other threads are started.

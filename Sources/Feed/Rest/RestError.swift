@@ -21,6 +21,10 @@ public enum RestError: Error, Hashable, Sendable {
     case cancelled
     /// The client is shut down: do not ask again.
     case shutDown
+    /// The route failed too often, and is left alone for so long: the request was not sent.
+    case circuitOpen(for: Duration)
+    /// The venue told us to leave it alone for so long: the request was not sent.
+    case banned(for: Duration)
     /// Something else that curl says, by its number.
     case other(Int)
 
@@ -36,13 +40,26 @@ public enum RestError: Error, Hashable, Sendable {
         case .reset: "reset"
         case .cancelled: "cancelled"
         case .shutDown: "shut_down"
+        case .circuitOpen: "circuit_open"
+        case .banned: "banned"
         case .other: "other"
         }
     }
 
     /// All values of the `reason` label.
     static let labels: [String] =
-        [Self.badURL, .dns, .refused, .timeout, .tls, .tooLarge, .reset, .cancelled, .shutDown, .other(0)].map(\.label)
+        [
+            Self.badURL, .dns, .refused, .timeout, .tls, .tooLarge, .reset, .cancelled, .shutDown,
+            .circuitOpen(for: .zero), .banned(for: .zero), .other(0),
+        ].map(\.label)
+
+    /// How long to leave the venue alone at least.
+    public var patience: Duration {
+        switch self {
+        case .circuitOpen(let pause), .banned(let pause): pause
+        case .badURL, .dns, .refused, .timeout, .tls, .tooLarge, .reset, .cancelled, .shutDown, .other: .zero
+        }
+    }
 
     /// What a curl code other than success means.
     init(_ code: CURLcode) {

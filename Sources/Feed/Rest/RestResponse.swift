@@ -1,4 +1,5 @@
 public import Core
+public import Venues
 
 /// A whole answer to a request.
 public struct RestResponse: Sendable {
@@ -9,6 +10,8 @@ public struct RestResponse: Sendable {
     public let startedAt: Timestamp
     /// How long the request took.
     public let duration: Duration
+    /// Those that begin with `x-`: where venues tell of their limits.
+    public let headers: [RestHeader]
     /// How long the venue asks us to wait (`Retry-After`, in seconds or as a date).
     public let retryAfter: Duration?
 }

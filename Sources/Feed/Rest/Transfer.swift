@@ -1,5 +1,6 @@
 import CCurl
 import Core
+import Venues
 
 /// One request under way: its easy handle, and what came so far. Made and used by the REST thread only.
 // The handle and the list are freed with the object, and curl knows both only while the thread holds it.
@@ -12,6 +13,9 @@ import Core
     private var headers: UnsafeMutablePointer<curl_slist>?
     private var body: [UInt8] = []
     private var isTooLarge = false
+    /// What the final head said under names that begin with `x-`: a few lines at most.
+    private var limitHeaders: [RestHeader] = []
+    private static let mostHeaders = 32
     /// The head of the final response is here; known only where that is all that is wanted.
     private var hasHead = false
 
@@ -54,6 +58,7 @@ import Core
                 body: self.body,
                 startedAt: clock.timestamp(of: self.startedAt),
                 duration: clock.monotonic.since(self.startedAt),
+                headers: self.limitHeaders,
                 retryAfter: retryAfter > 0 ? .seconds(Int64(retryAfter)) : nil
             )
         )
@@ -71,10 +76,27 @@ import Core
 
     /// Takes a line of a head; the empty one ends it, and only a final response's, no 1xx, is an answer.
     private func takeHead(_ line: UnsafeRawBufferPointer) {
-        guard let first = unsafe line.first, first == UInt8(ascii: "\r") || first == UInt8(ascii: "\n") else { return }
+        guard let first = unsafe line.first, first == UInt8(ascii: "\r") || first == UInt8(ascii: "\n") else {
+            return unsafe self.takeHeader(line)
+        }
+        guard !self.errand.request.wantsBody else { return }
         var status = 0
         unsafe arb1d_easy_get_long(self.easy, CURLINFO_RESPONSE_CODE, &status)
         if status >= 200 { self.hasHead = true }
+    }
+
+    /// Keeps a header whose name begins with `x-`, if it is short and among the first.
+    private func takeHeader(_ line: UnsafeRawBufferPointer) {
+        guard line.count > 3, line.count < 200, unsafe line[0] | 0x20 == UInt8(ascii: "x"),
+            unsafe line[1] == UInt8(ascii: "-"), let colon = unsafe line.firstIndex(of: UInt8(ascii: ":")),
+            self.limitHeaders.count < Self.mostHeaders
+        else { return }
+        let blanks = [UInt8(ascii: " "), UInt8(ascii: "\r"), UInt8(ascii: "\n")]
+        var value = unsafe Array(line[(colon + 1)...])
+        value.removeAll(where: blanks.contains)
+        self.limitHeaders.append(
+            unsafe RestHeader(String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self))
+        )
     }
 
     private func configure(_ settings: RestSettings) -> Bool {
@@ -118,18 +140,19 @@ import Core
             return unsafe transfer.append(chunk) ? chunk.count : 0
         }
         let code = unsafe arb1d_easy_set_sink(self.easy, sink, context)
-        guard !request.wantsBody else {
-            let limit = unsafe arb1d_easy_set_offset(self.easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(self.limit))
-            return [code, limit, self.set(CURLOPT_ACCEPT_ENCODING, "gzip")]
-        }
-        // No limit, which would refuse a body for the length that it announces, and nothing to unpack.
         let headSink: arb1d_curl_sink = { bytes, size, count, context in
             guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
             let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
             unsafe transfer.takeHead(UnsafeRawBufferPointer(start: bytes, count: size * count))
             return size * count
         }
-        return [code, unsafe arb1d_easy_set_head_sink(self.easy, headSink, context)]
+        let headCode = unsafe arb1d_easy_set_head_sink(self.easy, headSink, context)
+        guard !request.wantsBody else {
+            let limit = unsafe arb1d_easy_set_offset(self.easy, CURLOPT_MAXFILESIZE_LARGE, curl_off_t(self.limit))
+            return [code, headCode, limit, self.set(CURLOPT_ACCEPT_ENCODING, "gzip")]
+        }
+        // No limit, which would refuse a body for the length that it announces, and nothing to unpack.
+        return [code, headCode]
     }
 
     /// Makes the list of header lines; `false` without memory for it.

@@ -1,15 +1,18 @@
 import Core
 import Metrics
+import Synchronization
 public import Venues
 
-/// The REST interface of one venue: knows its addresses, and counts what it asks.
-public struct VenueRest: Sendable {
+/// The REST interface of one venue: knows its addresses, keeps from it what it does not want, and counts what it asks.
+public final class VenueRest: Sendable {
     public let venue: String
     public let catalog: any VenueCatalog
     private let base: String
     private let caFile: String?
-    private let client: RestClient
-    private let metrics: FeedMetrics
+    private let client: any RestTransport
+    private let instruments: RestInstruments
+    private let gate = Mutex((gate: RestGate(), generator: FeedGenerator()))
+    private let clock: ReceiveClock
 
     /// Creates the venue's metrics; `base` is scheme and host, without a trailing slash; `caFile` names the
     /// certificates to trust instead of the client's, in PEM.
@@ -18,29 +21,23 @@ public struct VenueRest: Sendable {
         base: String,
         catalog: any VenueCatalog,
         caFile: String? = nil,
-        client: RestClient,
+        client: any RestTransport,
+        clock: ReceiveClock,
         metrics: FeedMetrics
     ) {
         (self.venue, self.base, self.catalog, self.caFile) = (venue, base, catalog, caFile)
-        (self.client, self.metrics) = (client, metrics)
-        // Every known child exists from the start, so that `rate()` sees the first step.
-        for route in RestRoute.allCases {
-            for code in RouteCodeLabels.codes {
-                _ = metrics.restRequests.counter(for: RouteCodeLabels(venue: venue, route: route.rawValue, code: code))
-            }
-            _ = metrics.restSeconds.histogram(for: RouteLabels(venue: venue, route: route.rawValue))
-            for reason in RestError.labels {
-                _ = metrics.restFailures.counter(
-                    for: RouteReasonLabels(venue: venue, route: route.rawValue, reason: reason)
-                )
-            }
-        }
+        (self.client, self.clock) = (client, clock)
+        self.instruments = RestInstruments(metrics, venue: venue)
     }
 
+    /// Asks for a task.
+    ///
+    /// - Throws: Also ``RestError/banned(for:)`` and ``RestError/circuitOpen(for:)``, without asking.
     public func get(_ route: RestRoute) async throws(RestError) -> RestResponse {
-        let start = ContinuousClock.now
+        let start = self.clock.monotonic
+        if let refusal = self.refusal(of: route) { throw refusal }
         do throws(RestError) {
-            let response = try await self.client.send(self.request(route))
+            let response = try await self.client.send(self.request(route, ""))
             self.count(route, .success(response), start)
             return response
         } catch {
@@ -49,33 +46,62 @@ public struct VenueRest: Sendable {
         }
     }
 
-    /// Asks for a caller that is no task; `completion` is called once, on the REST thread.
-    func get(_ route: RestRoute, completion: @escaping @Sendable (Result<RestResponse, RestError>) -> Void) {
-        let start = ContinuousClock.now
-        self.client.send(self.request(route)) { result in
+    /// Asks for a caller that is no task; `completion` is called once, on the REST thread or at once.
+    func get(
+        _ route: RestRoute,
+        venueSymbol: String = "",
+        completion: @escaping @Sendable (Result<RestResponse, RestError>) -> Void
+    ) {
+        let start = self.clock.monotonic
+        if let refusal = self.refusal(of: route) { return completion(.failure(refusal)) }
+        self.client.send(self.request(route, venueSymbol)) { result in
             self.count(route, result, start)
             completion(result)
         }
     }
 
-    private func request(_ route: RestRoute) -> RestRequest {
-        RestRequest(self.base + self.catalog.path(route), caFile: self.caFile)
+    /// An answer of status 200 made no sense: as bad as none.
+    func unreadable(_ route: RestRoute) { self.settle(route, status: nil, patience: .zero) }
+
+    private func request(_ route: RestRoute, _ venueSymbol: String) -> RestRequest {
+        RestRequest(self.base + self.catalog.path(route, venueSymbol: venueSymbol), caFile: self.caFile)
     }
 
-    private func count(_ route: RestRoute, _ result: Result<RestResponse, RestError>, _ start: ContinuousClock.Instant)
-    {
-        let name = route.rawValue
+    private func refusal(of route: RestRoute) -> RestError? {
+        let now = self.clock.monotonic
+        let (refusal, move) = self.gate.withLock { $0.gate.admit(route, at: now) }
+        self.instruments.show(move)
+        if let refusal { self.instruments.failed(route, refusal) }
+        return refusal
+    }
+
+    private func count(_ route: RestRoute, _ result: Result<RestResponse, RestError>, _ start: MonotonicInstant) {
+        self.instruments.took(route, self.clock.monotonic.since(start))
         switch result {
         case .success(let response):
-            let labels = RouteCodeLabels(venue: self.venue, route: name, status: response.status)
-            self.metrics.restRequests.counter(for: labels).increment()
+            self.instruments.answered(route, status: response.status)
+            if let used = self.catalog.limitUsed(response.headers) { self.instruments.limitUsed.set(used) }
+            self.settle(route, status: response.status, patience: response.patience)
         case .failure(let error):
-            self.metrics.restFailures.counter(
-                for: RouteReasonLabels(venue: self.venue, route: name, reason: error.label)
-            ).increment()
+            self.instruments.failed(route, error)
+            switch error {
+            case .cancelled, .shutDown:
+                let now = self.clock.monotonic
+                self.instruments.show(self.gate.withLock { $0.gate.withdrawn(route, at: now) })
+            default:
+                self.settle(route, status: nil, patience: .zero)
+            }
         }
-        let seconds = Double((ContinuousClock.now - start).wholeNanoseconds) / 1e9
-        self.metrics.restSeconds.histogram(for: RouteLabels(venue: self.venue, route: name)).observe(seconds)
+    }
+
+    private func settle(_ route: RestRoute, status: Int?, patience: Duration) {
+        let now = self.clock.monotonic
+        let (move, bannedUntil) = self.gate.withLock { state in
+            let move = state.gate.answered(route, status: status, patience: patience, at: now, using: &state.generator)
+            return (move, state.gate.bannedUntil)
+        }
+        self.instruments.show(move)
+        if let bannedUntil { self.instruments.bannedUntil.set(self.clock.wall(of: bannedUntil).seconds) }
     }
 }
 
@@ -91,6 +117,8 @@ extension RestResponse {
         case 429: usual = .seconds(60)
         default: usual = .zero
         }
+        // What the venue says itself is better than a rule, but a ban is no shorter for it.
+        if self.status == 429, let asked = self.retryAfter { return min(.seconds(3600), max(.seconds(1), asked)) }
         return min(.seconds(3600), max(usual, self.retryAfter ?? .zero))
     }
 }

@@ -10,14 +10,15 @@ extension FeedSession {
             self.change { $0.postpone(until: admitted) }
             return
         }
+        self.isAdmitted = true
         self.attempt += 1
         self.attemptStart = now
         self.instrumentation.connectAttempts.increment()
         let attempt = self.attempt
-        self.connector.connect(
+        self.context.connector.connect(
             on: self.loop,
             makeHandler: {
-                let handler = FrameHandler(delegate: self, maxMessageBytes: self.maxMessageBytes)
+                let handler = FrameHandler(delegate: self, maxMessageBytes: self.context.maxMessageBytes)
                 if attempt == self.attempt { self.handler = handler }
                 return handler
             },
@@ -32,7 +33,7 @@ extension FeedSession {
         }
     }
 
-    func connected(_ channel: any Channel, _ attempt: UInt64) {
+    private func connected(_ channel: any Channel, _ attempt: UInt64) {
         guard attempt == self.attempt, self.machine.phase == .connecting else { return channel.close(promise: nil) }
         self.channel = channel
         self.step { machine, now in
@@ -41,18 +42,25 @@ extension FeedSession {
         }
     }
 
-    func opened(_ attempt: UInt64) {
+    private func opened(_ attempt: UInt64) {
         guard attempt == self.attempt, self.handler != nil, self.machine.phase == .handshaking else { return }
-        self.adapter = self.adapterType.init(symbols: self.symbols)
-        for instrument in self.instruments { self.intake.reconnect(instrument) }
-        self.step { machine, now in
-            machine.opened(at: now)
-            self.instrumentation.connectSeconds.observe(now.since(self.attemptStart).inSeconds)
-            return [.subscribe(self.venueSymbols)]
+        self.adapter = self.context.adapter.init(symbols: self.symbols)
+        (self.granted, self.refused) = ([], [])
+        (self.firstQuoteAt, self.lastQuoteAt) = (nil, nil)
+        for instrument in self.instruments {
+            if self.isStandby { self.intake.share(instrument) } else { self.intake.reconnect(instrument) }
         }
+        let share = Double.random(in: 0.8...0.95, using: &self.generator)
+        self.step { machine, now in
+            machine.opened(at: now, share: share)
+            self.instrumentation.connectSeconds.observe(now.since(self.attemptStart).inSeconds)
+            return []
+        }
+        // Settled even when there is nothing to ask for.
+        if self.instruments.isEmpty { self.step { $0.enqueue([], at: $1) } } else { self.subscribe(self.venueSymbols) }
     }
 
-    func declined(_ status: Int, _ retryAfter: String?, _ attempt: UInt64) {
+    private func declined(_ status: Int, _ retryAfter: String?, _ attempt: UInt64) {
         guard attempt == self.attempt else { return }
         let asked = retryAfter.flatMap { UInt16($0) }.map { Duration.seconds(Int64($0)) } ?? .zero
         // Refusals of this kind mean that we come too often: at least the longest backoff.
@@ -60,7 +68,7 @@ extension FeedSession {
         self.connectFailed(.http(status: status), atLeast: max(asked, isBan ? .seconds(10) : .zero))
     }
 
-    func failed(_ error: any Error, _ attempt: UInt64) {
+    private func failed(_ error: any Error, _ attempt: UInt64) {
         guard attempt == self.attempt else { return }
         self.connectFailed(ConnectError(error, wasConnected: self.channel != nil), words: "\(error)")
     }
@@ -69,7 +77,7 @@ extension FeedSession {
         guard self.machine.phase == .connecting || self.machine.phase == .handshaking else { return }
         self.drop()
         self.instrumentation.failed(error)
-        self.backOff(nil, atLeast: atLeast)
+        self.backOff(atLeast: atLeast)
         self.owner?.sessionFailed(error, words: words)
     }
 
@@ -80,28 +88,38 @@ extension FeedSession {
         self.channel?.close(promise: nil)
         (self.handler, self.channel, self.isReading) = (nil, nil, false)
         (self.condemned, self.condemnedWords) = (nil, nil)
+        if self.isAdmitted { self.owner?.connectionGone() }
+        self.isAdmitted = false
     }
 
-    func backOff(_ reason: LossReason?, atLeast: Duration = .zero) {
+    private func backOff(atLeast: Duration = .zero) {
         let now = self.clock.monotonic
         var delay = Duration.zero
-        self.change { delay = $0.lost(reason, at: now, atLeast: atLeast, using: &self.generator) }
+        self.change { delay = $0.lost(at: now, atLeast: atLeast, using: &self.generator) }
         self.instrumentation.backoffSeconds.observe(delay.inSeconds)
         self.schedule(at: now)
     }
 
     func lose(_ reason: LossReason, words: String?) {
         guard self.machine.isOpen else { return }
-        let wasLive = self.isLive
+        if self.owner?.sessionIsReplaced(self) == true { return }
         self.drop()
         self.markStale()
-        for instrument in self.instruments { self.intake.reconnect(instrument) }
+        let now = self.clock.now
+        for instrument in self.instruments {
+            if self.isStandby {
+                self.intake.leave(instrument, lane: self.lane, at: now)
+            } else {
+                self.intake.reconnect(instrument)
+            }
+        }
         self.instrumentation.lost(reason)
-        self.backOff(reason)
-        self.owner?.sessionLost(reason, wasLive: wasLive, words: words)
+        self.backOff()
+        self.owner?.sessionLost(self, reason, words: words)
     }
 
     func markStale() {
+        guard !self.isStandby else { return }
         let now = self.clock.now
         for instrument in self.instruments { self.intake.markStale(instrument, .session, at: now) }
     }

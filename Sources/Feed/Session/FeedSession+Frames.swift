@@ -1,4 +1,5 @@
 import Core
+import Metrics
 import NIOCore
 import Venues
 
@@ -7,12 +8,15 @@ extension FeedSession: FrameHandlerDelegate {
         self.isReading = true
         self.readAt = self.clock.monotonic
         self.stamp = self.clock.timestamp(of: self.readAt)
+        self.wallStamp = self.clock.wall(of: self.readAt)
     }
 
     func received(text payload: Span<UInt8>) -> Bool {
-        guard self.machine.isOpen, self.condemned == nil else { return self.closed != nil }
+        guard self.machine.isOpen || self.isRetiring, self.condemned == nil else { return self.closed != nil }
         do throws(FrameError) {
-            try self.intake.receive(payload, into: &self.events, at: self.stamp) { frame, events throws(FrameError) in
+            try self.intake.receive(payload, into: &self.events, at: self.stamp, on: self.lane) {
+                frame,
+                events throws(FrameError) in
                 try self.adapter.decode(frame, receivedAt: self.stamp, into: &events)
             }
         } catch {
@@ -23,13 +27,31 @@ extension FeedSession: FrameHandlerDelegate {
             case .unknownType: return true
             }
         }
+        if self.isRetiring { return true }
+        if !self.intake.firsts.isEmpty, self.firstQuoteAt == nil { self.firstQuoteAt = self.readAt }
         for instrument in self.intake.firsts {
             if let symbol = self.names[instrument] { self.step { $0.dataCame(for: symbol, at: $1) } }
         }
         for event in self.events {
-            if case .control(let control) = event { self.act(on: control, of: payload) }
+            switch event {
+            case .quote(let quote): self.observeTransit(from: quote.exchangeTime)
+            case .trade(let trade): self.observeTransit(from: trade.exchangeTime)
+            case .control(let control): self.act(on: control, of: payload)
+            case .rejected: break
+            }
         }
         return self.condemned == nil
+    }
+
+    /// How long an event was on its way, by two clocks that need not agree.
+    private func observeTransit(from instant: Timestamp) {
+        guard instant != .never else { return }
+        let transit = Double(self.wallStamp.nanoseconds(since: instant)) / 1e9
+        if transit >= 0 {
+            self.instrumentation.transit.observe(transit)
+        } else {
+            self.instrumentation.transitAhead.observe(-transit)
+        }
     }
 
     private func act(on control: ControlEvent, of payload: Span<UInt8>) {
@@ -44,13 +66,13 @@ extension FeedSession: FrameHandlerDelegate {
                 return actions
             }
             self.owner?.sessionRefused(refused, words: words)
-        case .shutdownAnnounced: self.condemn(.announced, nil)
+        case .shutdownAnnounced: self.step { $0.announced(at: $1) }
         case .pong, .notice: break
         }
     }
 
     func received(binary payload: Span<UInt8>) {
-        guard self.machine.isOpen else { return }
+        guard self.machine.isOpen || self.isRetiring else { return }
         self.intake.frameCame(bytes: payload.count)
         self.intake.frameDropped(.binary)
     }
@@ -58,7 +80,7 @@ extension FeedSession: FrameHandlerDelegate {
     func answeredPing() { self.machine.answeredPing(at: self.readAt) }
 
     func violated(_ violation: FrameViolation) {
-        guard self.machine.isOpen else { return }
+        guard self.machine.isOpen || self.isRetiring else { return }
         self.intake.frameCame(bytes: 0)
         self.intake.frameDropped(violation == .oversized ? .oversized : .malformed)
         self.condemn(.garbage, "\(violation)")
@@ -74,6 +96,8 @@ extension FeedSession: FrameHandlerDelegate {
         if frames > 0 {
             self.machine.received(at: self.readAt)
             self.instrumentation.decoded(nanoseconds: self.clock.monotonic.nanoseconds - self.readAt.nanoseconds)
+            self.lastFrameAt = self.readAt
+            if self.intake.hasQuoteCome { self.lastQuoteAt = self.readAt }
         }
         if let reason = self.condemned {
             let (handler, words) = (self.handler, self.condemnedWords)
@@ -86,7 +110,7 @@ extension FeedSession: FrameHandlerDelegate {
 
     func connectionEnded(_ handler: FrameHandler, close: CloseFrame?, error: (any Error)?) {
         guard handler === self.handler else { return }
-        if self.closed != nil { return self.abandon() }
+        if self.closed != nil || self.isRetiring { return self.abandon() }
         let words = close.map { "\($0.code.map(String.init) ?? "no code") \(venueWords($0.reason))" }
         if self.machine.isOpen {
             let reason: LossReason = self.condemned ?? (error == nil ? .closed : .reset)

@@ -7,33 +7,50 @@ import Venues
 protocol FeedSessionOwner: AnyObject {
     /// Whether one more attempt to connect is within the venue's budget; else when it will be.
     func admitConnect(at now: MonotonicInstant) -> MonotonicInstant?
-    func sessionMoved(from old: SessionPhase?, to new: SessionPhase)
-    func sessionWentLive()
+    /// The connection of an attempt that was admitted is gone, or did not come to be.
+    func connectionGone()
+    func sessionMoved(_ session: FeedSession, from old: SessionPhase?, to new: SessionPhase)
+    func sessionWentLive(_ session: FeedSession)
     func sessionFailed(_ error: ConnectError, words: String?)
-    func sessionLost(_ reason: LossReason, wasLive: Bool, words: String?)
+    /// Before anything is done about a loss: whether another connection carries on, so that nothing need be done.
+    func sessionIsReplaced(_ session: FeedSession) -> Bool
+    func sessionLost(_ session: FeedSession, _ reason: LossReason, words: String?)
     func sessionRefused(_ venueSymbols: [String], words: String)
+    /// The session wants the next connection beside its own.
+    func sessionWantsNext(_ session: FeedSession)
+    /// A session that was told to retire is gone.
+    func sessionEnded(_ session: FeedSession)
     func readEnded(at now: MonotonicInstant, frames: Int)
 }
 
-/// One connection of a venue and the instruments on it: the thin shell that does what a ``SessionMachine`` decides.
-// Invariant: everything is read and written on `loop` only; every entry point checks it.
-final class FeedSession: @unchecked Sendable {
-    let instruments: [InstrumentIndex]
-    let venueSymbols: [String]
-    let positions: [String: InstrumentIndex]
-    let names: [InstrumentIndex: String]
-    let symbols: SymbolTable
-    let adapterType: any VenueAdapter.Type
-    let connector: WebSocketConnector
+/// What all sessions of a venue share.
+struct SessionContext {
+    let adapter: any VenueAdapter.Type
+    let connector: any FeedConnector
+    let limits: SessionLimits
+    let streams: [StreamKind]
     let maxMessageBytes: Int
     let loop: any EventLoop
     let clock: ReceiveClock
     let instrumentation: VenueInstruments
     let intake: EventIntake
+}
+
+/// One connection of a venue and the instruments on it: the thin shell that does what a ``SessionMachine`` decides.
+// Invariant: everything is read and written on `loop` only; every entry point checks it.
+final class FeedSession: @unchecked Sendable {
+    let context: SessionContext
+    /// Which of the two connections that can carry its instruments this is.
+    let lane: Lane
+    /// While another session carries the instruments, and this is to follow it.
+    var isStandby: Bool
+    private(set) var instruments: [InstrumentIndex] = []
+    private(set) var positions: [String: InstrumentIndex] = [:]
+    private(set) var names: [InstrumentIndex: String] = [:]
     var owner: (any FeedSessionOwner)?
 
     var machine: SessionMachine
-    var generator = SystemRandomNumberGenerator()
+    var generator: FeedGenerator
     var adapter: any VenueAdapter
     var events: EventBuffer = []
     var channel: (any Channel)?
@@ -41,8 +58,12 @@ final class FeedSession: @unchecked Sendable {
     /// Tells the answers of an attempt that was given up from those of the present one.
     var attempt: UInt64 = 0
     var attemptStart = MonotonicInstant(nanoseconds: 0)
+    /// The attempt, or its connection, counts in the venue's budget.
+    var isAdmitted = false
     var readAt = MonotonicInstant(nanoseconds: 0)
     var stamp = Timestamp(nanoseconds: 0)
+    /// The same instant as the wall clock shows it: what times of venues can be compared with.
+    var wallStamp = Timestamp(nanoseconds: 0)
     /// Between the beginning of a read and its end, when a connection must not be dropped.
     var isReading = false
     /// Decided in the middle of a read, done at its end.
@@ -52,45 +73,101 @@ final class FeedSession: @unchecked Sendable {
     var timerAt: MonotonicInstant?
     /// While live: a book ticker that was asked for earlier than this may be older than what was missed.
     var liveSince: Timestamp?
+    /// What the venue granted and refused on this connection.
+    var granted: Set<InstrumentIndex> = []
+    var refused: Set<InstrumentIndex> = []
+    /// When the first and the last quote came on this connection, and when the last frame.
+    var firstQuoteAt: MonotonicInstant?
+    var lastQuoteAt: MonotonicInstant?
+    var lastFrameAt: MonotonicInstant?
+    /// While it retires: the session that carries on.
+    weak var follower: FeedSession?
+    /// It follows a session that was lost: when the last frame came there.
+    var gapSince: MonotonicInstant?
     var closed: EventLoopPromise<Void>?
+    /// Another connection carries on: this one says goodbye, and what still comes on it is counted as ever.
+    var isRetiring = false
 
     init(
+        _ context: SessionContext,
         watching: [(instrument: InstrumentIndex, venueSymbol: String)],
-        adapter: any VenueAdapter.Type,
-        connector: WebSocketConnector,
-        limits: SessionLimits,
-        maxMessageBytes: Int,
-        loop: any EventLoop,
-        clock: ReceiveClock,
-        instrumentation: VenueInstruments,
-        intake: EventIntake,
+        lane: Lane = .first,
+        isStandby: Bool = false,
+        generator: FeedGenerator,
         owner: any FeedSessionOwner
     ) {
-        self.instruments = watching.map(\.instrument)
-        self.venueSymbols = watching.map(\.venueSymbol)
-        self.positions = .init(uniqueKeysWithValues: watching.map { ($0.venueSymbol, $0.instrument) })
-        self.names = .init(uniqueKeysWithValues: watching.map { ($0.instrument, $0.venueSymbol) })
-        self.symbols = SymbolTable(watching.map { ($0.venueSymbol, $0.instrument) })
-        self.adapterType = adapter
-        self.adapter = adapter.init(symbols: self.symbols)
-        self.connector = connector
-        self.machine = SessionMachine(limits: limits)
-        self.maxMessageBytes = maxMessageBytes
-        self.loop = loop
-        self.clock = clock
-        self.instrumentation = instrumentation
-        self.intake = intake
+        (self.context, self.lane, self.isStandby) = (context, lane, isStandby)
+        self.generator = generator
+        self.machine = SessionMachine(limits: context.limits)
+        self.adapter = context.adapter.init(symbols: SymbolTable([]))
         self.owner = owner
         self.events.reserveCapacity(1024)
-        owner.sessionMoved(from: nil, to: self.machine.phase)
+        self.take(watching)
+        owner.sessionMoved(self, from: nil, to: self.machine.phase)
     }
 
-    var isLive: Bool { self.machine.phase == .live }
+    var loop: any EventLoop { self.context.loop }
+    var clock: ReceiveClock { self.context.clock }
+    var intake: EventIntake { self.context.intake }
+    var instrumentation: VenueInstruments { self.context.instrumentation }
+    var isLive: Bool { self.machine.phase.isLive }
+    var venueSymbols: [String] { self.instruments.compactMap { self.names[$0] } }
+    var watching: [(instrument: InstrumentIndex, venueSymbol: String)] {
+        self.instruments.compactMap { instrument in self.names[instrument].map { (instrument, $0) } }
+    }
 
     func start() {
         self.loop.preconditionInEventLoop()
         self.step { $0.start(at: $1) }
     }
+
+    // MARK: Instruments
+
+    /// Takes more instruments onto the connection.
+    func add(_ watching: [(instrument: InstrumentIndex, venueSymbol: String)]) {
+        self.loop.preconditionInEventLoop()
+        self.take(watching)
+        guard self.machine.isOpen else { return }
+        self.adapter.extend(to: self.symbols)
+        self.subscribe(watching.map(\.venueSymbol))
+    }
+
+    /// Takes instruments off the connection.
+    func remove(_ instruments: Set<InstrumentIndex>) {
+        self.loop.preconditionInEventLoop()
+        let gone = self.instruments.filter(instruments.contains)
+        let symbols = gone.compactMap { self.names[$0] }
+        self.instruments.removeAll(where: instruments.contains)
+        for instrument in gone {
+            if let symbol = self.names.removeValue(forKey: instrument) { self.positions[symbol] = nil }
+        }
+        self.granted.subtract(gone)
+        self.refused.subtract(gone)
+        self.machine.forget(symbols)
+        guard self.machine.isOpen, !symbols.isEmpty else { return }
+        self.adapter.extend(to: self.symbols)
+        for stream in self.context.streams { self.request(.unsubscribe, stream, symbols) }
+    }
+
+    /// Ends and begins the subscriptions of these instruments, whose streams are not believed any more.
+    func resubscribe(_ instruments: [InstrumentIndex]) {
+        let symbols = instruments.compactMap { self.names[$0] }
+        guard self.machine.isOpen, !symbols.isEmpty else { return }
+        self.request(.unsubscribe, .quotes, symbols)
+        self.request(.subscribe, .quotes, symbols)
+    }
+
+    private func take(_ watching: [(instrument: InstrumentIndex, venueSymbol: String)]) {
+        for (instrument, venueSymbol) in watching {
+            self.instruments.append(instrument)
+            self.positions[venueSymbol] = instrument
+            self.names[instrument] = venueSymbol
+        }
+    }
+
+    var symbols: SymbolTable { SymbolTable(self.watching.map { ($0.venueSymbol, $0.instrument) }) }
+
+    // MARK: Ending
 
     /// Says goodbye; the future is done when the connection is gone, which the caller may cut short with ``abandon()``.
     func stop() -> EventLoopFuture<Void> {
@@ -108,11 +185,25 @@ final class FeedSession: @unchecked Sendable {
         return closed.futureResult
     }
 
+    /// Says goodbye while another session carries the instruments on.
+    func retire() {
+        self.loop.preconditionInEventLoop()
+        self.isRetiring = true
+        self.timer?.cancel()
+        self.change { $0.stop() }
+        guard let handler = self.handler else { return self.abandon() }
+        handler.beginClose(code: 1000)
+        self.timer = self.loop.scheduleTask(in: .seconds(2)) { self.abandon() }
+    }
+
     /// Ends without waiting for anybody.
     func abandon() {
         self.loop.preconditionInEventLoop()
+        self.timer?.cancel()
         self.drop()
+        let owner = self.owner
         self.owner = nil
+        if self.isRetiring { owner?.sessionEnded(self) }
         self.closed?.succeed()
         self.closed = nil
     }
@@ -123,78 +214,5 @@ final class FeedSession: @unchecked Sendable {
         for instrument in self.instruments { self.intake.clockStepped(instrument, at: now) }
         // A book ticker that was asked for before the step is of no more use.
         if self.isLive { self.liveSince = self.clock.now }
-    }
-}
-
-// MARK: - Doing what the machine says
-
-extension FeedSession {
-    /// Asks the machine, then does what it says and sets the timer anew.
-    func step(_ verb: (inout SessionMachine, MonotonicInstant) -> [SessionAction]) {
-        let now = self.clock.monotonic
-        var actions: [SessionAction] = []
-        self.change { actions = verb(&$0, now) }
-        for action in actions { self.perform(action, at: now) }
-        self.schedule(at: now)
-    }
-
-    /// Lets the machine move, and shows where it moved.
-    func change(_ verb: (inout SessionMachine) -> Void) {
-        let old = self.machine.phase
-        verb(&self.machine)
-        let new = self.machine.phase
-        guard old != new else { return }
-        if new == .live { self.liveSince = self.clock.now } else { self.liveSince = nil }
-        self.owner?.sessionMoved(from: old, to: new)
-    }
-
-    func perform(_ action: SessionAction, at now: MonotonicInstant) {
-        switch action {
-        case .connect: self.connect(at: now)
-        case .send(let request): self.handler?.send(text: request.text)
-        case .subscribe(let venueSymbols): self.subscribe(venueSymbols)
-        case .heartbeat(let number):
-            if let text = self.adapter.heartbeat(number: number, at: self.clock.wall) { self.handler?.send(text: text) }
-        case .ping: self.handler?.sendPing()
-        case .giveUp(let error): self.connectFailed(error)
-        case .abandon(let reason):
-            if self.isReading { self.condemn(reason, nil) } else { self.lose(reason, words: nil) }
-        case .acknowledged(let venueSymbols):
-            for symbol in venueSymbols {
-                if let instrument = self.positions[symbol] { self.intake.acknowledge(instrument) }
-            }
-        case .refused(let venueSymbols):
-            for symbol in venueSymbols {
-                if let instrument = self.positions[symbol] { self.intake.refuse(instrument) }
-            }
-        case .live: self.owner?.sessionWentLive()
-        }
-    }
-
-    func subscribe(_ venueSymbols: [String]) {
-        let requests = self.adapter.subscriptionRequests(
-            for: venueSymbols,
-            firstNumber: self.machine.nextNumber,
-            at: self.clock.wall
-        )
-        self.step { $0.enqueue(requests, at: $1) }
-    }
-
-    /// One timer for everything: it fires at the machine's next deadline, or earlier and finds nothing to do.
-    func schedule(at now: MonotonicInstant) {
-        guard let deadline = self.machine.nextDeadline(at: now) else {
-            self.timer?.cancel()
-            (self.timer, self.timerAt) = (nil, nil)
-            return
-        }
-        if let timerAt = self.timerAt, timerAt <= deadline { return }
-        self.timer?.cancel()
-        self.timerAt = deadline
-        // A millisecond late rather than a microsecond early: an early one would have to come again.
-        let delay = TimeAmount.nanoseconds(max(0, deadline.nanoseconds - now.nanoseconds) + 1_000_000)
-        self.timer = self.loop.scheduleTask(in: delay) {
-            (self.timer, self.timerAt) = (nil, nil)
-            self.step { $0.tick(at: $1) }
-        }
     }
 }

@@ -20,10 +20,18 @@ struct SessionMachine: Sendable {
     private var lastFrameAt = MonotonicInstant(nanoseconds: 0)
     private var lastHeartbeatAt = MonotonicInstant(nanoseconds: 0)
     private var lastRequestAt = MonotonicInstant(nanoseconds: 0)
-    /// The venue granted a topic of this connection, or sent data for one; and it refused one.
+    /// The venue granted quotes on this connection, or sent some; and it refused some.
     private var (hasGranted, hasRefused) = (false, false)
     /// Since the last frame, a ping asked for a sign of life.
     private var isPinged = false
+    /// What the venue refused on this connection, and when it is asked again.
+    private var refused: [String] = []
+    private var askAgainAt: MonotonicInstant?
+    /// When the next connection is due; `nil`: never, or it is being made.
+    private var rotateAt: MonotonicInstant?
+    private(set) var isRotating = false
+    /// Whether an instrument waits for a proof of its quote; the shell knows.
+    var isResyncing = false
 
     init(limits: SessionLimits) {
         self.limits = limits
@@ -36,7 +44,7 @@ struct SessionMachine: Sendable {
         case .connecting: .connecting
         case .handshaking: .handshaking
         case .subscribing: .subscribing
-        case .live: .live
+        case .live: self.isRotating ? .rotating : self.isResyncing ? .resyncing : .live
         case .backingOff: .backingOff
         case .stopped: .stopped
         }
@@ -68,12 +76,17 @@ struct SessionMachine: Sendable {
     }
 
     /// The stream is open. The caller enqueues its requests next.
-    mutating func opened(at now: MonotonicInstant) {
+    ///
+    /// The next connection is due at `share` of the venue's limit: below 1, and different for each connection, so that
+    /// not all are made anew at once.
+    mutating func opened(at now: MonotonicInstant, share: Double = 0.9) {
         self.state = .subscribing(since: now)
         self.ledger = SubscriptionLedger()
         (self.lastFrameAt, self.lastHeartbeatAt, self.lastRequestAt) = (now, now, now)
-        self.isPinged = false
+        (self.isPinged, self.isRotating, self.isResyncing) = (false, false, false)
         (self.hasGranted, self.hasRefused) = (false, false)
+        (self.refused, self.askAgainAt) = ([], nil)
+        self.rotateAt = self.limits.lifetime.map { now.advanced(by: $0 * share) }
     }
 
     mutating func enqueue(_ requests: [SubscriptionRequest], at now: MonotonicInstant) -> [SessionAction] {
@@ -93,9 +106,10 @@ struct SessionMachine: Sendable {
     mutating func answeredPing(at now: MonotonicInstant) { self.messages.record(at: now) }
 
     mutating func acknowledged(_ number: UInt64?, at now: MonotonicInstant) -> [SessionAction] {
-        let topics = self.ledger.acknowledge(number)
-        if !topics.isEmpty { self.hasGranted = true }
-        return topics.isEmpty ? [] : [.acknowledged(topics)] + self.settle(at: now)
+        guard let granted = self.ledger.acknowledge(number) else { return [] }
+        guard granted.stream == .quotes, !granted.venueSymbols.isEmpty else { return self.settle(at: now) }
+        self.hasGranted = true
+        return [.acknowledged(granted.venueSymbols)] + self.settle(at: now)
     }
 
     mutating func dataCame(for venueSymbol: String, at now: MonotonicInstant) -> [SessionAction] {
@@ -106,11 +120,42 @@ struct SessionMachine: Sendable {
 
     mutating func refused(_ number: UInt64?, words: String, at now: MonotonicInstant) -> [SessionAction] {
         let refusal = self.ledger.refuse(number, words: words)
-        if !refusal.refused.isEmpty { self.hasRefused = true }
-        var actions: [SessionAction] = refusal.refused.isEmpty ? [] : [.refused(refusal.refused)]
-        actions += refusal.retry.map { .subscribe($0) }
+        var actions: [SessionAction] = []
+        // Without trades an instrument is still of use: they are not asked for again.
+        if refusal.stream == .quotes, !refusal.refused.isEmpty {
+            self.hasRefused = true
+            self.askLater(refusal.refused, at: now)
+            actions.append(.refused(refusal.refused))
+        }
+        actions += refusal.retry.map { .subscribe(refusal.stream, $0) }
         // With groups to retry, the session is settled only after they were enqueued and answered.
         return refusal.retry.isEmpty ? actions + self.settle(at: now) : actions
+    }
+
+    /// The venue said that it will close this connection: the next one is due now.
+    mutating func announced(at now: MonotonicInstant) -> [SessionAction] {
+        // One that is closed again at once brings no next one sooner than a backoff.
+        guard self.hasBeenLive(for: self.limits.promptAfter, at: now) else { return [.abandon(.announced)] }
+        return self.rotate()
+    }
+
+    /// These are watched no more.
+    mutating func forget(_ venueSymbols: [String]) { self.refused.removeAll(where: venueSymbols.contains) }
+
+    // MARK: Rotating
+
+    private mutating func rotate() -> [SessionAction] {
+        guard !self.isRotating else { return [] }
+        (self.isRotating, self.rotateAt) = (true, nil)
+        return [.rotate]
+    }
+
+    /// The next connection did not come to be: another is due later, as long as this one lives.
+    mutating func rotationFailed(at now: MonotonicInstant) {
+        guard self.isRotating else { return }
+        self.isRotating = false
+        let pause = min(self.limits.rotationTimeout, (self.limits.lifetime ?? .seconds(3600)) / 10)
+        self.rotateAt = now.advanced(by: pause)
     }
 
     // MARK: Time
@@ -122,13 +167,19 @@ struct SessionMachine: Sendable {
         case .handshaking(let since): return since.advanced(by: self.limits.handshakeTimeout)
         case .backingOff(let until): return until
         case .stopped: return nil
-        case .subscribing:
-            let answers =
-                self.ledger.hasUnsent
-                ? self.messages.nextAdmission(at: now) : self.lastRequestAt.advanced(by: self.limits.subscribeTimeout)
-            return min(answers, self.nextKeepAlive)
-        case .live: return self.nextKeepAlive
+        case .subscribing: return min(self.nextRequestOrAnswer(at: now), self.nextKeepAlive)
+        case .live:
+            var deadline = self.nextKeepAlive
+            if !self.ledger.isSettled { deadline = min(deadline, self.nextRequestOrAnswer(at: now)) }
+            if let rotateAt = self.rotateAt { deadline = min(deadline, rotateAt) }
+            if let askAgainAt = self.askAgainAt { deadline = min(deadline, askAgainAt) }
+            return deadline
         }
+    }
+
+    private func nextRequestOrAnswer(at now: MonotonicInstant) -> MonotonicInstant {
+        self.ledger.hasUnsent
+            ? self.messages.nextAdmission(at: now) : self.lastRequestAt.advanced(by: self.limits.subscribeTimeout)
     }
 
     private var nextKeepAlive: MonotonicInstant {
@@ -149,12 +200,15 @@ struct SessionMachine: Sendable {
         case .stopped:
             return []
         case .subscribing:
-            let isOverdue = now >= self.lastRequestAt.advanced(by: self.limits.subscribeTimeout)
-            if !self.ledger.hasUnsent, isOverdue { return [.abandon(.silent)] }
+            if self.isAnswerOverdue(at: now) { return [.abandon(.silent)] }
             return self.keepAlive(at: now)
         case .live:
-            return self.keepAlive(at: now)
+            return self.keepAlive(at: now) + self.careForRefused(at: now) + self.rotateIfDue(at: now)
         }
+    }
+
+    private func isAnswerOverdue(at now: MonotonicInstant) -> Bool {
+        !self.ledger.hasUnsent && now >= self.lastRequestAt.advanced(by: self.limits.subscribeTimeout)
     }
 
     private mutating func keepAlive(at now: MonotonicInstant) -> [SessionAction] {
@@ -174,25 +228,48 @@ struct SessionMachine: Sendable {
         return actions + self.pump(at: now)
     }
 
+    /// Asks again for what was refused, or not answered while live: all of it, at a low rate.
+    private mutating func careForRefused(at now: MonotonicInstant) -> [SessionAction] {
+        if self.ledger.hasAwaiting, self.isAnswerOverdue(at: now) {
+            self.askLater(self.ledger.giveUpWaiting(), at: now)
+        }
+        guard let askAgainAt = self.askAgainAt, now >= askAgainAt else { return [] }
+        defer { (self.refused, self.askAgainAt) = ([], nil) }
+        return self.refused.isEmpty ? [] : [.subscribe(.quotes, self.refused)]
+    }
+
+    private mutating func askLater(_ venueSymbols: [String], at now: MonotonicInstant) {
+        guard !venueSymbols.isEmpty else { return }
+        self.refused += venueSymbols.filter { !self.refused.contains($0) }
+        if self.askAgainAt == nil { self.askAgainAt = now.advanced(by: self.limits.refusedRetry) }
+    }
+
+    private mutating func rotateIfDue(at now: MonotonicInstant) -> [SessionAction] {
+        guard let rotateAt = self.rotateAt, now >= rotateAt else { return [] }
+        return self.rotate()
+    }
+
     // MARK: Ending
 
     /// The attempt failed, or the open connection is gone; `atLeast` is what the venue asked us to wait.
     ///
     /// - Returns: How long it will now wait; ``tick(at:)`` then says to connect.
     mutating func lost(
-        _ reason: LossReason?,
         at now: MonotonicInstant,
         atLeast: Duration = .zero,
         using generator: inout some RandomNumberGenerator
     ) -> Duration {
         if self.hasBeenLive(for: self.limits.stableAfter, at: now) { self.backoff.reset() }
-        let isPrompt = reason == .announced && self.hasBeenLive(for: self.limits.promptAfter, at: now)
-        let delay = isPrompt ? .zero : max(atLeast, self.backoff.next(using: &generator))
+        let delay = max(atLeast, self.backoff.next(using: &generator))
         self.state = .backingOff(until: now.advanced(by: delay))
+        (self.isRotating, self.isResyncing) = (false, false)
         return delay
     }
 
-    mutating func stop() { self.state = .stopped }
+    mutating func stop() {
+        self.state = .stopped
+        (self.isRotating, self.isResyncing) = (false, false)
+    }
 
     // MARK: Steps
 

@@ -11,9 +11,21 @@ public enum SessionPhase: String, CaseIterable, Sendable {
     case subscribing
     /// Every request was answered.
     case live
+    /// Live, and something of an instrument was lost: its quote waits for a proof.
+    case resyncing
+    /// Live, while the next connection is made.
+    case rotating
     /// Waiting before the next attempt.
     case backingOff = "backing_off"
     case stopped
+
+    /// Silence means that nothing changed.
+    var isLive: Bool {
+        switch self {
+        case .live, .resyncing, .rotating: true
+        case .connecting, .handshaking, .subscribing, .backingOff, .stopped: false
+        }
+    }
 }
 
 /// Why a connection that stood was given up.
@@ -40,6 +52,12 @@ struct SessionLimits: Sendable {
     var stableAfter: Duration = .seconds(60)
     /// How long a connection must live before its announced end is followed by a new one without a wait.
     var promptAfter: Duration = .seconds(10)
+    /// How often what the venue refused is asked for again.
+    var refusedRetry: Duration = .seconds(600)
+    /// How long the next connection may take before it is given up, and then until it is tried again.
+    var rotationTimeout: Duration = .seconds(30)
+    /// How long the venue lets a connection live; `nil`: for ever.
+    var lifetime: Duration?
     var deadAfter: Duration
     var heartbeatInterval: Duration?
     var messagesPerSecond: Int
@@ -48,6 +66,7 @@ struct SessionLimits: Sendable {
         self.deadAfter = deadAfter ?? profile.deadAfter
         self.heartbeatInterval = profile.heartbeatInterval
         self.messagesPerSecond = profile.messagesPerSecond
+        self.lifetime = profile.connections.lifetime
     }
 }
 
@@ -56,8 +75,8 @@ enum SessionAction: Equatable, Sendable {
     /// Open a connection.
     case connect
     case send(SubscriptionRequest)
-    /// Ask the adapter for requests for these topics and enqueue them.
-    case subscribe([String])
+    /// Ask the adapter for requests for this stream of these symbols and enqueue them.
+    case subscribe(StreamKind, [String])
     /// Ask the adapter for its keep-alive frame, with this number, and send it.
     case heartbeat(number: UInt64)
     /// Send a protocol ping.
@@ -70,6 +89,8 @@ enum SessionAction: Equatable, Sendable {
     case acknowledged([String])
     /// These topics are refused.
     case refused([String])
+    /// Open the next connection beside this one.
+    case rotate
     /// From now on silence means that nothing changed.
     case live
 }

@@ -7,6 +7,7 @@ import Venues
 /// halves, until single ones are left that the venue does not want.
 struct SubscriptionLedger: Sendable {
     struct Refusal: Equatable, Sendable {
+        var stream = StreamKind.quotes
         /// Topics that the venue does not want.
         var refused: [String] = []
         /// Groups to ask for again, each in a request of its own.
@@ -23,6 +24,7 @@ struct SubscriptionLedger: Sendable {
     /// Everything was asked for and answered.
     var isSettled: Bool { self.unsent.isEmpty && self.awaiting.isEmpty }
     var hasUnsent: Bool { !self.unsent.isEmpty }
+    var hasAwaiting: Bool { !self.awaiting.isEmpty }
 
     mutating func enqueue(_ requests: [SubscriptionRequest]) {
         self.unsent += requests
@@ -44,25 +46,39 @@ struct SubscriptionLedger: Sendable {
 
     /// The venue said yes to `number`, or to the oldest open request where it does not say.
     ///
-    /// - Returns: The topics that are now acknowledged; none when the number is unknown.
-    mutating func acknowledge(_ number: UInt64?) -> [String] { self.answered(number)?.venueSymbols ?? [] }
+    /// - Returns: What was granted; `nil` when the number is unknown.
+    mutating func acknowledge(_ number: UInt64?) -> SubscriptionRequest? { self.answered(number) }
 
-    /// First data came for a topic: its request was granted, whatever became of the answer.
+    /// First quotes came for a symbol: their request was granted, whatever became of the answer.
     mutating func dataCame(for venueSymbol: String) -> [String] {
-        guard let index = self.awaiting.firstIndex(where: { $0.venueSymbols.contains(venueSymbol) }) else { return [] }
+        let index = self.awaiting.firstIndex { $0.stream == .quotes && $0.venueSymbols.contains(venueSymbol) }
+        guard let index else { return [] }
         return self.awaiting.remove(at: index).venueSymbols
+    }
+
+    /// Stops to wait for answers.
+    ///
+    /// - Returns: The symbols whose quotes were asked for in vain.
+    mutating func giveUpWaiting() -> [String] {
+        defer { self.awaiting = [] }
+        return self.awaiting.filter { $0.stream == .quotes }.flatMap(\.venueSymbols)
     }
 
     /// The venue said no.
     mutating func refuse(_ number: UInt64?, words: String) -> Refusal {
         guard let request = self.answered(number) else { return Refusal() }
         let topics = request.venueSymbols
-        guard topics.count > 1 else { return Refusal(refused: topics) }
+        guard topics.count > 1 else { return Refusal(stream: request.stream, refused: topics) }
         let named = topics.filter { Self.names($0, in: words) }
         if !named.isEmpty, named.count < topics.count {
-            return Refusal(refused: named, retry: [topics.filter { !named.contains($0) }])
+            return Refusal(
+                stream: request.stream,
+                refused: named,
+                retry: [topics.filter { !named.contains($0) }]
+            )
         }
-        return Refusal(retry: [Array(topics[..<(topics.count / 2)]), Array(topics[(topics.count / 2)...])])
+        let middle = topics.count / 2
+        return Refusal(stream: request.stream, retry: [Array(topics[..<middle]), Array(topics[middle...])])
     }
 
     private mutating func answered(_ number: UInt64?) -> SubscriptionRequest? {

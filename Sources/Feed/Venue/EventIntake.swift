@@ -1,7 +1,7 @@
 import Core
 import Venues
 
-/// The `decode` and `feed` stages of one venue without any I/O: checks update numbers, counts, and fills the batch.
+/// The `decode` and `feed` stages of one venue without any I/O: checks numbers, counts, and fills the batch.
 ///
 /// Two laws hold after every call, and a test holds it to them: frames in = frames out + frames dropped, and events in
 /// (decoded ones and our own) = elements in the batches + events rejected. Belongs to the venue's event loop.
@@ -11,21 +11,24 @@ final class EventIntake {
 
     let venue: VenueIndex
     private let rule: SequenceRule
+    private let tradeNumbering: TradeNumbering
     /// By instrument position; those of other venues stay untouched.
-    private var states: [InstrumentState] = []
+    var states: [InstrumentState] = []
     /// What the next hand-over brings to the raw channel.
     var batch: [RawElement] = []
     var tally = FeedTally()
-    /// The instruments whose first quote frame on this connection was in the last ``take(_:at:)``.
+    /// The instruments whose first quote frame on this connection was in the last ``take(_:at:on:)``.
     private(set) var firsts: [InstrumentIndex] = []
-    private var quoteCame = false
+    /// What else the last calls found out, until somebody takes it.
+    var findings = IntakeFindings()
+    private(set) var hasQuoteCome = false
     /// How many instruments are in each state, by raw value.
-    private(set) var subscriptions = InlineArray<5, Int>(repeating: 0)
+    var subscriptions = InlineArray<7, Int>(repeating: 0)
     /// Whether an instrument changed its state since this was last set back.
     var haveSubscriptionsMoved = false
 
-    init(venue: VenueIndex, rule: SequenceRule) {
-        (self.venue, self.rule) = (venue, rule)
+    init(venue: VenueIndex, rule: SequenceRule, trades: TradeNumbering = .none) {
+        (self.venue, self.rule, self.tradeNumbering) = (venue, rule, trades)
         self.batch.reserveCapacity(1024)
     }
 
@@ -40,8 +43,8 @@ final class EventIntake {
 
     /// Whether a quote came since the last call.
     func takeQuoteCame() -> Bool {
-        defer { self.quoteCame = false }
-        return self.quoteCame
+        defer { self.hasQuoteCome = false }
+        return self.hasQuoteCome
     }
 
     /// Decodes and judges one text frame, and counts what came of it.
@@ -50,12 +53,14 @@ final class EventIntake {
     ///   - frame: One whole text frame.
     ///   - events: Emptied first, then filled with what the frame said.
     ///   - now: When the frame was received.
+    ///   - lane: Which connection it came on.
     ///   - decode: The adapter of the frame's connection.
     /// - Throws: What condemns the frame, after it was counted.
     func receive(
         _ frame: Span<UInt8>,
         into events: inout EventBuffer,
         at now: Timestamp,
+        on lane: Lane = .first,
         decode: (Span<UInt8>, inout EventBuffer) throws(FrameError) -> Void
     ) throws(FrameError) {
         self.frameCame(bytes: frame.count)
@@ -70,7 +75,7 @@ final class EventIntake {
             throw error
         }
         self.frameDecoded()
-        self.take(events, at: now)
+        self.take(events, at: now, on: lane)
     }
 
     func frameDecoded() { self.tally.framesOut &+= 1 }
@@ -79,18 +84,16 @@ final class EventIntake {
     // MARK: Events
 
     /// Judges what one frame carried, in order.
-    func take(_ events: EventBuffer, at now: Timestamp) {
+    func take(_ events: EventBuffer, at now: Timestamp, on lane: Lane = .first) {
         self.firsts.removeAll(keepingCapacity: true)
         for event in events {
             switch event {
-            case .quote(let quote): self.take(quote, at: now)
-            case .trade(let trade):
-                self.tally.countEvent(.trade)
-                self.hand(.trade(trade))
+            case .quote(let quote): self.take(quote, at: now, on: lane)
+            case .trade(let trade): self.take(trade, at: now, on: lane)
             case .rejected(let instrument, let kind, let reason):
                 self.tally.countEvent(kind)
                 self.tally.rejectEvent(kind, reason)
-                if kind == .quote, let instrument { self.reject(instrument, reason, at: now) }
+                if kind == .quote, let instrument { self.reject(instrument, reason, at: now, on: lane) }
             case .control:
                 self.tally.countEvent(.control)
                 self.hand(.control)
@@ -98,16 +101,16 @@ final class EventIntake {
         }
     }
 
-    private func take(_ quote: Quote, at now: Timestamp) {
+    private func take(_ quote: Quote, at now: Timestamp, on lane: Lane) {
         self.tally.countEvent(.quote)
         let position = quote.instrument.position
-        guard position < self.states.count else {
+        guard self.isWatched(quote.instrument) else {
             self.tally.rejectEvent(.quote, .unknownSymbol)
             return
         }
-        if !self.states[position].hasFrame { self.firstFrame(of: quote.instrument) }
-        self.quoteCame = true
-        switch self.judge(quote.sequence, of: position) {
+        if self.states[position].seen & lane.bit == 0 { self.firstFrame(of: quote.instrument, on: lane) }
+        self.hasQuoteCome = true
+        switch self.judge(quote.sequence, of: position, at: now) {
         case .accept: self.hand(.quote(quote))
         case .repeated: self.hand(.quote(quote.flagged(.repeated)))
         case .reject(let reason):
@@ -116,31 +119,30 @@ final class EventIntake {
             if reason == .outOfOrder { self.markStale(quote.instrument, .lost, at: now) }
             return
         }
+        if self.states[position].isAsleep { self.wake(quote.instrument, at: now) }
         self.states[position].isHanded = true
+        self.states[position].lastQuoteAt = now
+        self.states[position].rhythm.fresh &+= 1
+        (self.states[position].bid, self.states[position].ask) = (quote.bid, quote.ask)
     }
 
     private enum Verdict { case accept, repeated, reject(RejectReason) }
 
     /// Compares with the last update number on this connection, and remembers the new one.
-    private func judge(_ sequence: UInt64, of position: Int) -> Verdict {
+    private func judge(_ sequence: UInt64, of position: Int, at now: Timestamp) -> Verdict {
         guard sequence != 0 else { return .accept }  // The venue sent none.
         let last = self.states[position].lastSequence
         if self.states[position].hasSequence, sequence <= last {
-            switch self.rule {
-            case .increasing:
-                if sequence == last {
-                    self.states[position].strays = 0
-                    return .reject(.duplicate)
-                }
-                if !self.isRenumbered(sequence, position) { return .reject(.outOfOrder) }
-            case .repeating:
-                if sequence == last {
-                    self.states[position].strays = 0
-                    return .repeated
-                }
-                // 1: the venue restarted its numbers.
-                if sequence != 1, !self.isRenumbered(sequence, position) { return .reject(.outOfOrder) }
+            let isEqual = sequence == last
+            let isShared = self.states[position].sharedUntil > now
+            if isShared { self.findings.doubles &+= 1 }
+            if isEqual || isShared {
+                self.states[position].strays = 0
+                return isEqual && self.rule == .repeating ? .repeated : .reject(.duplicate)
             }
+            // 1: a venue that repeats restarted its numbers.
+            let isRestart = self.rule == .repeating && sequence == 1
+            if !isRestart, !self.isRenumbered(sequence, position) { return .reject(.outOfOrder) }
         }
         self.states[position].strays = 0
         self.states[position].lastSequence = sequence
@@ -160,105 +162,75 @@ final class EventIntake {
     }
 
     /// A quote that cannot be used takes the standing one with it.
-    private func reject(_ instrument: InstrumentIndex, _ reason: RejectReason, at now: Timestamp) {
+    private func reject(_ instrument: InstrumentIndex, _ reason: RejectReason, at now: Timestamp, on lane: Lane) {
         switch reason {
         case .notPositive, .unrepresentable:
-            guard instrument.position < self.states.count else { return }
-            if !self.states[instrument.position].hasFrame { self.firstFrame(of: instrument) }
+            guard self.isWatched(instrument) else { return }
+            if self.states[instrument.position].seen & lane.bit == 0 { self.firstFrame(of: instrument, on: lane) }
             self.tally.synthetic &+= 1
             self.hand(.withdrawn(instrument, at: now))
         case .duplicate, .outOfOrder, .unknownSymbol: break
         }
     }
 
-    private func firstFrame(of instrument: InstrumentIndex) {
-        self.states[instrument.position].hasFrame = true
+    private func firstFrame(of instrument: InstrumentIndex, on lane: Lane) {
+        self.states[instrument.position].seen |= lane.bit
         self.firsts.append(instrument)
+        switch self.states[instrument.position].subscription {
+        case .requested, .acknowledged, .seeded, .refused: self.move(instrument, to: .live)
+        // What these wait for is a good quote.
+        case .live, .quiet, .stale, nil: break
+        }
+    }
+
+    /// A good quote of an instrument that was quiet or stale.
+    private func wake(_ instrument: InstrumentIndex, at now: Timestamp) {
+        let position = instrument.position
+        self.states[position].isAsleep = false
+        (self.states[position].retries, self.states[position].suspicion) = (0, 0)
+        self.endHole(of: instrument, at: now)
         self.move(instrument, to: .live)
     }
 
-    // MARK: Seeds and marks
-
-    /// Hands a quote of the REST book ticker over, unless a frame was faster: then it is no event.
-    func seed(_ quote: Quote) {
-        let position = quote.instrument.position
-        guard position < self.states.count, !self.states[position].hasFrame,
-            self.wantsSeed(quote.instrument)
-        else { return }
-        self.tally.countEvent(.seed)
-        self.hand(.quote(quote.flagged(.seeded)))
-        self.states[position].isHanded = true
-        self.move(quote.instrument, to: .seeded)
-    }
-
-    /// Whether a seed is the best that there is for the instrument.
-    func wantsSeed(_ instrument: InstrumentIndex) -> Bool {
-        switch self.subscription(of: instrument) {
-        case .acknowledged, .seeded: true
-        case .requested, .live, .refused, nil: false
+    private func take(_ trade: Trade, at now: Timestamp, on lane: Lane) {
+        self.tally.countEvent(.trade)
+        let position = trade.instrument.position
+        guard self.isWatched(trade.instrument) else {
+            self.tally.rejectEvent(.trade, .unknownSymbol)
+            return
         }
-    }
-
-    /// The book ticker fails: a seed that nothing proves any more is stale, and may come again.
-    func unseed(_ instrument: InstrumentIndex, at now: Timestamp) {
-        guard self.subscription(of: instrument) == .seeded else { return }
-        self.markStale(instrument, .subscription, at: now)
-        self.move(instrument, to: .acknowledged)
-    }
-
-    /// Marks the instrument stale, if the engine holds a quote of it that counts as fresh.
-    func markStale(_ instrument: InstrumentIndex, _ reason: StaleReason, at now: Timestamp) {
-        guard self.states[instrument.position].isHanded else { return }
-        self.states[instrument.position].isHanded = false
-        self.tally.synthetic &+= 1
-        self.hand(.stale(instrument, reason, at: now))
-    }
-
-    /// The clock was stepped: the quote is not known to stand, but the numbers go on, and a seed may come again.
-    func clockStepped(_ instrument: InstrumentIndex, at now: Timestamp) {
-        self.markStale(instrument, .clock, at: now)
-        self.states[instrument.position].hasFrame = false
-        switch self.subscription(of: instrument) {
-        case .live, .seeded: self.move(instrument, to: .acknowledged)
-        case .requested, .acknowledged, .refused, nil: break
+        let isShared = self.states[position].sharedUntil > now
+        switch self.tradeNumbering {
+        case .none:
+            if isShared, lane != self.states[position].leading { return self.tally.rejectEvent(.trade, .duplicate) }
+        case .consecutive:
+            let (first, last) = (trade.firstNumber, trade.number)
+            switch self.states[position].trades.judge(first: first, last: last, isShared: isShared) {
+            case .next: break
+            case .afterHole: self.holeFound(in: trade.instrument, at: now)
+            case .rejected(let reason): return self.tally.rejectEvent(.trade, reason)
+            }
         }
+        self.hand(.trade(trade))
     }
 
-    private func hand(_ payload: RawElement.Payload) {
-        self.batch.append(RawElement(payload, venue: self.venue))
+    func isWatched(_ instrument: InstrumentIndex) -> Bool {
+        instrument.position < self.states.count && self.states[instrument.position].subscription != nil
     }
 
-    // MARK: Subscriptions
+    func hand(_ payload: RawElement.Payload) { self.batch.append(RawElement(payload, venue: self.venue)) }
+}
 
-    /// Makes room for the instrument and counts it as requested.
-    func add(_ instrument: InstrumentIndex) {
-        while self.states.count <= instrument.position { self.states.append(InstrumentState()) }
-        self.move(instrument, to: .requested)
-    }
+/// What an intake found out beside the quotes: counts and instruments that somebody has to care for.
+struct IntakeFindings {
+    /// Quotes that two connections brought both, during a rotation.
+    var doubles: UInt64 = 0
+    /// Holes in streams that are numbered without holes.
+    var holes: UInt64 = 0
+    /// Instruments with a hole that wait for a proof of what stands.
+    var toResync: [InstrumentIndex] = []
+    /// How long each of those waited that have one now, in nanoseconds.
+    var resynced: [Int64] = []
 
-    /// The connection that carried the instrument is gone, or a new one begins.
-    func reconnect(_ instrument: InstrumentIndex) {
-        self.states[instrument.position].reconnect()
-        self.move(instrument, to: .requested)
-    }
-
-    func acknowledge(_ instrument: InstrumentIndex) {
-        if self.subscription(of: instrument) == .requested { self.move(instrument, to: .acknowledged) }
-    }
-
-    /// A refusal; data that comes all the same makes it live.
-    func refuse(_ instrument: InstrumentIndex) {
-        if self.subscription(of: instrument) != .live { self.move(instrument, to: .refused) }
-    }
-
-    func subscription(of instrument: InstrumentIndex) -> SubscriptionState? {
-        self.states[instrument.position].subscription
-    }
-
-    private func move(_ instrument: InstrumentIndex, to next: SubscriptionState) {
-        if let old = self.states[instrument.position].subscription { self.subscriptions[Int(old.rawValue)] -= 1 }
-        self.subscriptions[Int(next.rawValue)] += 1
-        self.states[instrument.position].subscription = next
-        self.haveSubscriptionsMoved = true
-    }
+    var isEmpty: Bool { self.doubles == 0 && self.holes == 0 && self.toResync.isEmpty && self.resynced.isEmpty }
 }

@@ -6,6 +6,7 @@ struct VenueLog: Sendable {
     private var isFailing = false
     private var isLive = false
     private var areSeedsFailing = false
+    private var isRotationFailing = false
     /// Refused symbols that were named already, so that a reconnect does not name them again.
     private var named: Set<String> = []
 
@@ -42,6 +43,42 @@ struct VenueLog: Sendable {
             metadata: [
                 "event": "subscription_refused", "error": "\(words)",
                 "symbols": "\(venueWords(new.joined(separator: ",")))",
+            ]
+        )
+    }
+
+    /// Every change of a connection, for whoever asks for that much.
+    func moved(from old: SessionPhase?, to new: SessionPhase) {
+        guard self.logger.logLevel <= .debug, old != new else { return }
+        self.logger.debug(
+            "connection changed",
+            metadata: [
+                "event": "connection_moved", "from": "\(old?.rawValue ?? "none")", "to": "\(new.rawValue)",
+            ]
+        )
+    }
+
+    mutating func rotated() {
+        self.isRotationFailing = false
+        self.logger.debug("the next connection carries on", metadata: ["event": "rotated"])
+    }
+
+    mutating func rotationFailed() {
+        guard !self.isRotationFailing else { return }
+        self.isRotationFailing = true
+        self.logger.warning(
+            "the next connection did not come to be, the present one stays",
+            metadata: ["event": "rotation_failed"]
+        )
+    }
+
+    /// The REST book ticker contradicted what stands, twice.
+    func contradicted(_ symbols: [String]) {
+        self.logger.warning(
+            "subscriptions died in silence, asking for them anew",
+            metadata: [
+                "event": "audit_mismatch", "count": "\(symbols.count)",
+                "symbols": "\(venueWords(symbols.joined(separator: ",")))",
             ]
         )
     }

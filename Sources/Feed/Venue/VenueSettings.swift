@@ -1,5 +1,5 @@
 import Core
-import Venues
+public import Venues
 
 /// What the configuration says of one venue; `nil` takes the venue's own.
 public struct VenueSettings: Sendable {
@@ -10,12 +10,22 @@ public struct VenueSettings: Sendable {
     public var deadAfter: Duration?
     /// Certificates to trust instead of the system's, in PEM.
     public var caFile: String?
+    /// Topics on one connection.
+    public var streamsPerConnection: Int?
+    /// How long the venue lets a connection live: the next one is live before that.
+    public var maxConnectionAge: Duration?
+    /// Whether to subscribe to trades as well.
+    public var hasTrades = true
+    /// How often all standing quotes are compared with the venue's REST book ticker.
+    public var auditInterval: Duration = .seconds(60)
     public var connectTimeout: Duration = .seconds(5)
     public var handshakeTimeout: Duration = .seconds(5)
-    /// How often the book ticker is asked for again while an instrument has no quote but a seed.
-    var seedInterval: Duration = .seconds(60)
     /// Bytes of one message.
     public var maxMessageBytes = 1 << 20
+    /// How often time is asked what it has done; tests are in more of a hurry.
+    var tick: Duration = .milliseconds(500)
+    /// What jitter comes from; `nil`: from the system.
+    var seed: UInt64?
 
     public init(
         restBase: String? = nil,
@@ -29,11 +39,37 @@ public struct VenueSettings: Sendable {
         self.caFile = caFile
     }
 
+    /// Scheme, host, port and path of the stream.
+    public func streamAddress(_ profile: VenueProfile) -> String {
+        (self.webSocketBase ?? profile.webSocketBase) + profile.webSocketPath
+    }
+
     func limits(_ profile: VenueProfile) -> SessionLimits {
         var limits = SessionLimits(profile, deadAfter: self.deadAfter)
         limits.connectTimeout = self.connectTimeout
         limits.handshakeTimeout = self.handshakeTimeout
+        if let age = self.maxConnectionAge { limits.lifetime = age }
+        // The next one must have had its chance before the present one ends.
+        if let age = limits.lifetime { limits.rotationTimeout = min(limits.rotationTimeout, age / 2) }
         return limits
+    }
+
+    var streams: [StreamKind] { self.hasTrades ? [.quotes, .trades] : [.quotes] }
+
+    func streamsPerConnection(_ profile: VenueProfile) -> Int {
+        self.streamsPerConnection ?? profile.instrumentsPerConnection * self.streams.count
+    }
+
+    /// At least one, however few streams a connection may have.
+    func instrumentsPerConnection(_ profile: VenueProfile) -> Int {
+        max(1, self.streamsPerConnection(profile) / self.streams.count)
+    }
+
+    func patience(_ profile: VenueProfile) -> EventIntake.Patience {
+        EventIntake.Patience(
+            repeatStaleAfter: profile.repeatStaleAfter?.wholeNanoseconds,
+            auditSilence: self.auditInterval.wholeNanoseconds / 2
+        )
     }
 }
 

@@ -3,8 +3,26 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
+/// What opens the connections of a session: sockets, but for tests.
+protocol FeedConnector: Sendable {
+    /// Opens one connection; everything is called on `loop`.
+    ///
+    /// - Parameters:
+    ///   - loop: Where the connection lives.
+    ///   - makeHandler: Called once, when the server agreed.
+    ///   - connected: Called when TCP stands, with the channel to close on giving up.
+    ///   - declined: Called with what the server answered instead of agreeing.
+    /// - Returns: Succeeds when the stream is open; fails with something that a ``ConnectError`` can be made of.
+    func connect(
+        on loop: any EventLoop,
+        makeHandler: @escaping @Sendable () -> FrameHandler,
+        connected: @escaping @Sendable (any Channel) -> Void,
+        declined: @escaping @Sendable (_ status: Int, _ retryAfter: String?) -> Void
+    ) -> EventLoopFuture<WebSocketUpgrader.Outcome>
+}
+
 /// Opens connections to one address: TCP, TLS, then the WebSocket handshake.
-struct WebSocketConnector: Sendable {
+struct WebSocketConnector: FeedConnector {
     private let address: WebSocketAddress
     private let tls: NIOSSLContext?
     private let timeout: TimeAmount
@@ -28,14 +46,6 @@ struct WebSocketConnector: Sendable {
         self.tls = try NIOSSLContext(configuration: configuration)
     }
 
-    /// Opens one connection; everything is called on `loop`.
-    ///
-    /// - Parameters:
-    ///   - loop: Where the connection lives.
-    ///   - makeHandler: Called once, when the server agreed.
-    ///   - connected: Called when TCP stands, with the channel to close on giving up.
-    ///   - declined: Called with what the server answered instead of agreeing.
-    /// - Returns: Succeeds when the stream is open; fails with something that a ``ConnectError`` can be made of.
     func connect(
         on loop: any EventLoop,
         makeHandler: @escaping @Sendable () -> FrameHandler,

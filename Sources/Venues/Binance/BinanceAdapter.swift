@@ -1,6 +1,9 @@
 public import Core
 
 /// Binance spot: `<symbol>@bookTicker` and `<symbol>@trade`, combined or raw.
+///
+/// What the numbers prove. `u` of a quote rises with every change of the book of its symbol, also below the top: it
+/// orders and tells doubles, but a step over several says nothing. `t` of a trade rises by one: a hole is a loss.
 public struct BinanceAdapter: VenueAdapter {
     public static let profile = VenueProfile(
         name: "binance",
@@ -14,6 +17,12 @@ public struct BinanceAdapter: VenueAdapter {
             readOn: "2026-11-22"
         ),
         sequence: .increasing,
+        trades: .consecutive,
+        connections: ConnectionLimits(
+            attemptsPerFiveMinutes: 300,
+            streamsPerConnection: 1024,
+            lifetime: .seconds(24 * 3600)
+        ),
         heartbeatInterval: nil,
         // The server pings every 20 s.
         deadAfter: .seconds(20),
@@ -30,12 +39,14 @@ public struct BinanceAdapter: VenueAdapter {
 
     public init(symbols: SymbolTable) { self.decoder = BinanceDecoder(symbols: symbols, market: .spot) }
 
-    public func subscriptionRequests(
-        for venueSymbols: [String],
+    public func requests(
+        _ verb: SubscriptionVerb,
+        _ stream: StreamKind,
+        of venueSymbols: [String],
         firstNumber: UInt64,
         at now: Timestamp
     ) -> [SubscriptionRequest] {
-        BinanceRequests.subscribe(to: venueSymbols, firstNumber: firstNumber)
+        BinanceRequests.make(verb, stream, of: venueSymbols, firstNumber: firstNumber)
     }
 
     public func heartbeat(number: UInt64, at now: Timestamp) -> String? { nil }
@@ -54,6 +65,8 @@ public struct BinanceAdapter: VenueAdapter {
 }
 
 /// Binance USD-M perpetuals: the same frames with an event time, on another host, whose path names the kind of data.
+///
+/// The numbers prove the same as on spot: all of 21,312 recorded steps between trades are by one.
 public struct BinanceUSDMAdapter: VenueAdapter {
     public static let profile = VenueProfile(
         name: "binance-usdm",
@@ -67,12 +80,19 @@ public struct BinanceUSDMAdapter: VenueAdapter {
             readOn: "2026-11-22"
         ),
         sequence: .increasing,
+        trades: .consecutive,
+        // The number of streams is what a well-known client keeps to; the page could not be read.
+        connections: ConnectionLimits(
+            attemptsPerFiveMinutes: 300,
+            streamsPerConnection: 200,
+            lifetime: .seconds(24 * 3600)
+        ),
         heartbeatInterval: nil,
-        // The server pings every 3 minutes only, but 20 s without one quote of 200 perpetuals is no quiet market.
+        // The server pings every 3 minutes only, but 20 s without one quote of 100 perpetuals is no quiet market.
         deadAfter: .seconds(20),
         repeatStaleAfter: nil,
         topicsPerRequest: BinanceRequests.topicsPerRequest,
-        instrumentsPerConnection: 200,
+        instrumentsPerConnection: 100,
         messagesPerSecond: BinanceRequests.messagesPerSecond
     )
 
@@ -82,12 +102,14 @@ public struct BinanceUSDMAdapter: VenueAdapter {
 
     public init(symbols: SymbolTable) { self.decoder = BinanceDecoder(symbols: symbols, market: .perpetual) }
 
-    public func subscriptionRequests(
-        for venueSymbols: [String],
+    public func requests(
+        _ verb: SubscriptionVerb,
+        _ stream: StreamKind,
+        of venueSymbols: [String],
         firstNumber: UInt64,
         at now: Timestamp
     ) -> [SubscriptionRequest] {
-        BinanceRequests.subscribe(to: venueSymbols, firstNumber: firstNumber)
+        BinanceRequests.make(verb, stream, of: venueSymbols, firstNumber: firstNumber)
     }
 
     public func heartbeat(number: UInt64, at now: Timestamp) -> String? { nil }
@@ -112,15 +134,23 @@ enum BinanceRequests {
     /// The server cuts at five a second, its pings' answers included.
     static let messagesPerSecond = 4
 
-    static func subscribe(to venueSymbols: [String], firstNumber: UInt64) -> [SubscriptionRequest] {
-        venueSymbols.runs(of: self.topicsPerRequest).enumerated().map { offset, symbols in
+    static func make(
+        _ verb: SubscriptionVerb,
+        _ stream: StreamKind,
+        of venueSymbols: [String],
+        firstNumber: UInt64
+    ) -> [SubscriptionRequest] {
+        let method = verb == .subscribe ? "SUBSCRIBE" : "UNSUBSCRIBE"
+        let suffix = stream == .quotes ? "@bookTicker" : "@trade"
+        return venueSymbols.runs(of: self.topicsPerRequest).enumerated().map { offset, symbols in
             let number = firstNumber + UInt64(offset)
             // Topics are lower-case, although the frames that follow name the symbol in capitals.
-            let topics = quotedJSON(symbols.map { $0.lowercased() + "@bookTicker" })
+            let topics = quotedJSON(symbols.map { $0.lowercased() + suffix })
             return SubscriptionRequest(
                 number: number,
-                text: "{\"method\":\"SUBSCRIBE\",\"params\":\(topics),\"id\":\(number)}",
-                venueSymbols: Array(symbols)
+                text: "{\"method\":\"\(method)\",\"params\":\(topics),\"id\":\(number)}",
+                stream: stream,
+                venueSymbols: verb == .subscribe ? Array(symbols) : []
             )
         }
     }

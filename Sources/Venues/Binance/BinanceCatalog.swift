@@ -6,7 +6,14 @@ import Core
 struct BinanceCatalog: VenueCatalog {
     let market: MarketKind
 
-    func path(_ route: RestRoute) -> String {
+    /// Weight a minute; the venue says the same in `exchangeInfo.rateLimits`.
+    private var weightLimit: Double { self.market == .spot ? 6000 : 2400 }
+
+    func limitUsed(_ headers: [RestHeader]) -> Double? {
+        headers.number("x-mbx-used-weight-1m").map { $0 / self.weightLimit }
+    }
+
+    func path(_ route: RestRoute, venueSymbol: String) -> String {
         let base = self.market == .spot ? "/api/v3" : "/fapi/v1"
         switch route {
         case .instruments:
@@ -15,6 +22,7 @@ struct BinanceCatalog: VenueCatalog {
             return base + "/exchangeInfo" + filter
         case .volume: return base + "/ticker/24hr"
         case .bookTicker: return base + "/ticker/bookTicker"
+        case .symbolTicker: return base + "/ticker/bookTicker?symbol=" + queryValue(venueSymbol)
         case .time: return base + "/time"
         }
     }

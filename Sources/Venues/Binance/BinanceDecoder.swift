@@ -87,6 +87,7 @@ struct BinanceDecoder: Sendable {
             size: fields.size,
             taker: taker,
             id: id,
+            numbers: TradeRange(id.unsigned(in: frame) ?? 0),
             exchangeTime: try fields.transactionTime.instant(power: 6, in: frame),
             receivedAt: receivedAt,
             in: frame

@@ -3,7 +3,11 @@ public import Core
 /// Bybit v5 spot: `orderbook.1.<SYMBOL>` and `publicTrade.<SYMBOL>`.
 ///
 /// Level 1 sends whole snapshots since March 2025, and repeats one with its old update number when nothing changed for
-/// three seconds. The deltas of before are understood too. Wire rules:
+/// three seconds. The deltas of before are understood too.
+///
+/// What the numbers prove. `u` of a quote rises with every change of the book, also below the top; an equal one is the
+/// repeat, which proves that the quote stands and the subscription lives; 1 is a restart of the service. Trades have an
+/// `i` that is a number on spot only, and `seq` counts other things too: no hole can be told. Wire rules:
 /// <https://bybit-exchange.github.io/docs/v5/websocket/public/orderbook>.
 public struct BybitAdapter: VenueAdapter {
     public static let profile = VenueProfile(
@@ -18,6 +22,8 @@ public struct BybitAdapter: VenueAdapter {
             readOn: "2026-11-22"
         ),
         sequence: .repeating,
+        // The topics of a connection may be 21,000 characters long: 450 of the longest kind.
+        connections: ConnectionLimits(attemptsPerFiveMinutes: 500, open: 1000, streamsPerConnection: 450),
         heartbeatInterval: .seconds(10),
         deadAfter: .seconds(20),
         repeatStaleAfter: .seconds(10),
@@ -40,18 +46,23 @@ public struct BybitAdapter: VenueAdapter {
         self.books = BybitBooks(count: symbols.count)
     }
 
-    public func subscriptionRequests(
-        for venueSymbols: [String],
+    public func requests(
+        _ verb: SubscriptionVerb,
+        _ stream: StreamKind,
+        of venueSymbols: [String],
         firstNumber: UInt64,
         at now: Timestamp
     ) -> [SubscriptionRequest] {
-        venueSymbols.runs(of: Self.topicsPerRequest).enumerated().map { offset, symbols in
+        let operation = verb == .subscribe ? "subscribe" : "unsubscribe"
+        let prefix = stream == .quotes ? "orderbook.1." : "publicTrade."
+        return venueSymbols.runs(of: Self.topicsPerRequest).enumerated().map { offset, symbols in
             let number = firstNumber + UInt64(offset)
-            let topics = quotedJSON(symbols.map { "orderbook.1." + $0 })
+            let topics = quotedJSON(symbols.map { prefix + $0 })
             return SubscriptionRequest(
                 number: number,
-                text: "{\"req_id\":\"\(number)\",\"op\":\"subscribe\",\"args\":\(topics)}",
-                venueSymbols: Array(symbols)
+                text: "{\"req_id\":\"\(number)\",\"op\":\"\(operation)\",\"args\":\(topics)}",
+                stream: stream,
+                venueSymbols: verb == .subscribe ? Array(symbols) : []
             )
         }
     }
@@ -84,7 +95,7 @@ public struct BybitAdapter: VenueAdapter {
 
     public mutating func extend(to symbols: SymbolTable) {
         self.symbols = symbols
-        self.books.extend(count: symbols.count)
+        self.books.keep(symbols.instruments)
     }
 
     /// What stands behind the kind of the topic.
@@ -235,6 +246,7 @@ private struct BybitTradeFields {
             size: self.size,
             taker: isBuy ? .buy : .sell,
             id: self.id,
+            numbers: .none,
             exchangeTime: try self.time.instant(power: 6, in: list),
             receivedAt: receivedAt,
             in: list

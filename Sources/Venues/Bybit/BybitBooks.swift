@@ -21,12 +21,11 @@ struct BybitBooks: Sendable {
         self.entries = Array(repeating: Entry(), count: capacity)
     }
 
-    /// Makes room for more instruments; what stands of the others stays.
-    mutating func extend(count: Int) {
-        guard self.entries.count < count * 2 else { return }
-        let old = self.entries
-        self = BybitBooks(count: count)
-        for entry in old where entry.instrument != .max {
+    /// Makes room for exactly these instruments; what stands of those that were there before stays.
+    mutating func keep(_ instruments: [InstrumentIndex]) {
+        let (old, kept) = (self.entries, Set(instruments.map(\.rawValue)))
+        self = BybitBooks(count: instruments.count)
+        for entry in old where kept.contains(entry.instrument) {
             let slot = self.slot(of: InstrumentIndex(Int(entry.instrument)))
             self.entries[slot] = entry
         }

@@ -4,10 +4,19 @@ import Core
 ///
 /// Source: <https://bybit-exchange.github.io/docs/v5/market/instrument>. An error comes as HTTP 200 with a `retCode`.
 struct BybitCatalog: VenueCatalog {
-    func path(_ route: RestRoute) -> String {
+    /// The venue tells of it where it limits a user; public routes are limited by address, at 600 in 5 s, in silence.
+    func limitUsed(_ headers: [RestHeader]) -> Double? {
+        guard let limit = headers.number("x-bapi-limit"), limit > 0,
+            let left = headers.number("x-bapi-limit-status")
+        else { return nil }
+        return 1 - left / limit
+    }
+
+    func path(_ route: RestRoute, venueSymbol: String) -> String {
         switch route {
         case .instruments: "/v5/market/instruments-info?category=spot"
         case .volume, .bookTicker: "/v5/market/tickers?category=spot"
+        case .symbolTicker: "/v5/market/tickers?category=spot&symbol=" + queryValue(venueSymbol)
         case .time: "/v5/market/time"
         }
     }

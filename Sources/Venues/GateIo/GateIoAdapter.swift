@@ -2,6 +2,10 @@ public import Core
 
 /// Gate v4 spot: `spot.book_ticker` and `spot.trades`.
 ///
+/// What the numbers prove. `u` of a quote rises with every change of its pair's book, also below the top: it orders
+/// and tells doubles, no more. `id` of a trade runs over all pairs; `id_market` and `range`, its first and last in sum,
+/// run over this pair without holes: a hole is a loss. Where neither is sent, trades have no number.
+///
 /// Wire rules: <https://www.gate.com/docs/developers/apiv4/ws/en/>. Nobody but us keeps the connection alive, and a
 /// frame that does not decode means a broken one.
 public struct GateIoAdapter: VenueAdapter {
@@ -17,6 +21,9 @@ public struct GateIoAdapter: VenueAdapter {
             readOn: "2021-04-22"
         ),
         sequence: .increasing,
+        trades: .consecutive,
+        // Streams: none is stated, and a hundred pairs advised.
+        connections: ConnectionLimits(attemptsPerFiveMinutes: 300, open: 300),
         heartbeatInterval: .seconds(10),
         deadAfter: .seconds(20),
         repeatStaleAfter: nil,
@@ -34,18 +41,27 @@ public struct GateIoAdapter: VenueAdapter {
 
     public init(symbols: SymbolTable) { self.symbols = symbols }
 
-    public func subscriptionRequests(
-        for venueSymbols: [String],
+    public func requests(
+        _ verb: SubscriptionVerb,
+        _ stream: StreamKind,
+        of venueSymbols: [String],
         firstNumber: UInt64,
         at now: Timestamp
     ) -> [SubscriptionRequest] {
         let seconds = Self.wholeSeconds(now)
+        let event = verb == .subscribe ? "subscribe" : "unsubscribe"
+        let channel = stream == .quotes ? "spot.book_ticker" : "spot.trades"
         return venueSymbols.runs(of: Self.topicsPerRequest).enumerated().map { offset, symbols in
             let number = firstNumber + UInt64(offset)
             let text =
-                "{\"time\":\(seconds),\"id\":\(number),\"channel\":\"spot.book_ticker\","
-                + "\"event\":\"subscribe\",\"payload\":\(quotedJSON(symbols))}"
-            return SubscriptionRequest(number: number, text: text, venueSymbols: Array(symbols))
+                "{\"time\":\(seconds),\"id\":\(number),\"channel\":\"\(channel)\","
+                + "\"event\":\"\(event)\",\"payload\":\(quotedJSON(symbols))}"
+            return SubscriptionRequest(
+                number: number,
+                text: text,
+                stream: stream,
+                venueSymbols: verb == .subscribe ? Array(symbols) : []
+            )
         }
     }
 
@@ -125,10 +141,17 @@ public struct GateIoAdapter: VenueAdapter {
             size: fields.amount,
             taker: isBuy ? .buy : .sell,
             id: fields.id,
+            numbers: Self.numbers(of: fields, in: frame),
             exchangeTime: precise == .never ? try fields.createTime.instant(power: 9, in: frame) : precise,
             receivedAt: receivedAt,
             in: frame
         )
+    }
+
+    /// The numbers within the pair; 0 where none is sent.
+    private static func numbers(of fields: GateIoFields, in frame: Span<UInt8>) -> TradeRange {
+        if let range = fields.range.unsignedRange(in: frame) { return TradeRange(first: range.first, last: range.last) }
+        return TradeRange(fields.marketID.unsigned(in: frame) ?? 0)
     }
 
     /// What a frame that is no update says about the connection or one of our requests.

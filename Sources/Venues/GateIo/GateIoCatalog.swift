@@ -4,10 +4,18 @@ import Core
 ///
 /// Source: <https://www.gate.com/docs/developers/apiv4/en/#spot>.
 struct GateIoCatalog: VenueCatalog {
-    func path(_ route: RestRoute) -> String {
+    func limitUsed(_ headers: [RestHeader]) -> Double? {
+        guard let limit = headers.number("x-gate-ratelimit-limit"), limit > 0,
+            let left = headers.number("x-gate-ratelimit-requests-remain")
+        else { return nil }
+        return 1 - left / limit
+    }
+
+    func path(_ route: RestRoute, venueSymbol: String) -> String {
         switch route {
         case .instruments: "/api/v4/spot/currency_pairs"
         case .volume, .bookTicker: "/api/v4/spot/tickers"
+        case .symbolTicker: "/api/v4/spot/tickers?currency_pair=" + queryValue(venueSymbol)
         case .time: "/api/v4/spot/time"
         }
     }

@@ -82,6 +82,10 @@ struct GateIoFields {
     var ask = JSONToken.missing  // a
     var askSize = JSONToken.missing  // A
     var id = JSONToken.missing
+    /// `id_market`: the number within the pair.
+    var marketID = JSONToken.missing
+    /// The first and the last such number, with a hyphen between them.
+    var range = JSONToken.missing
     var createTime = JSONToken.missing
     var createTimeMilliseconds = JSONToken.missing
     var side = JSONToken.missing
@@ -107,6 +111,10 @@ struct GateIoFields {
             self.symbol = value
         } else if key.matches("id", in: frame) {
             self.id = value
+        } else if key.matches("id_market", in: frame) {
+            self.marketID = value
+        } else if key.matches("range", in: frame) {
+            self.range = value
         } else if key.matches("create_time_ms", in: frame) {
             self.createTimeMilliseconds = value
         } else if key.matches("create_time", in: frame) {

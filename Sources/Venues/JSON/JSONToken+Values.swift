@@ -94,6 +94,16 @@ extension JSONToken {
         }
     }
 
+    /// The two unsigned integers of a text such as `5-9`; `nil` for everything else.
+    func unsignedRange(in bytes: Span<UInt8>) -> (first: UInt64, last: UInt64)? {
+        guard self.kind == .text, !self.isEscaped,
+            let hyphen = self.range.first(where: { bytes[$0] == UInt8(ascii: "-") }),
+            let first = JSONToken(.text, from: self.start, to: hyphen).unsigned(in: bytes),
+            let last = JSONToken(.text, from: hyphen + 1, to: self.end).unsigned(in: bytes)
+        else { return nil }
+        return (first, last)
+    }
+
     /// An update number: 0 where the venue gives none.
     ///
     /// - Throws: ``FrameError/malformed`` for everything but an unsigned integer.

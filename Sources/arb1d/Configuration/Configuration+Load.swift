@@ -98,6 +98,7 @@ extension Configuration {
             Units.duration($0).flatMap { $0 >= .seconds(1) ? $0 : nil }
         }
         choice.caFile = reader.scalar(path + ".ca_file", expected: "the path of a PEM file") { $0.isEmpty ? nil : $0 }
+        choice.readConnections(path, &reader)
         return choice
     }
 
@@ -113,6 +114,7 @@ extension Configuration {
         }
         if let volume { self.minVolume = volume }
         if let count = reader.count("discovery.max_instruments", 1...100_000) { self.maxInstruments = count }
+        if let count = reader.count("shard.count", 1...1_000) { self.shardCount = count }
     }
 
     private mutating func readPoints(_ reader: inout ConfigurationReader) {

@@ -17,6 +17,12 @@ extension Configuration {
             lines.append("    websocket: \(Self.quoted(venue.webSocketBase ?? profile?.webSocketBase ?? ""))")
             lines.append("    fee: \(venue.fee ?? profile?.takerFee.ratio ?? 0)")
             lines.append("    dead_after: \(Self.text(venue.deadAfter ?? profile?.deadAfter ?? .zero))")
+            let streams = (profile?.instrumentsPerConnection ?? 0) * (venue.hasTrades ? 2 : 1)
+            lines.append("    streams_per_connection: \(venue.streamsPerConnection ?? streams)")
+            let age = venue.maxConnectionAge ?? profile?.connections.lifetime
+            if let age { lines.append("    max_connection_age: \(Self.text(age))") }
+            lines.append("    trades: \(venue.hasTrades)")
+            lines.append("    audit_interval: \(Self.text(venue.auditInterval))")
             if let file = venue.caFile { lines.append("    ca_file: \(Self.quoted(file))") }
         }
         let points = self.engine.points
@@ -27,6 +33,7 @@ extension Configuration {
             "  symbols: \(Self.list(self.symbols))",
             "  min_volume: \(self.minVolume)",
             "  max_instruments: \(self.maxInstruments)",
+            "shard: {count: \(self.shardCount)}",
             "points:",
             "  every: \(Self.text(.nanoseconds(points.every)))",
             "  by: \(points.by == .both ? "both" : "sell")",

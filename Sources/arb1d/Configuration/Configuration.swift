@@ -13,6 +13,12 @@ struct Configuration: Sendable, Equatable {
         var fee: Double?
         var deadAfter: Duration?
         var caFile: String?
+        /// Topics on one connection; `nil`: what suits the venue.
+        var streamsPerConnection: Int?
+        /// How long the venue lets a connection live; `nil`: what it says.
+        var maxConnectionAge: Duration?
+        var hasTrades = true
+        var auditInterval = Duration.seconds(60)
     }
 
     var listenHost = "127.0.0.1"
@@ -25,6 +31,8 @@ struct Configuration: Sendable, Equatable {
     /// 24 h, in the quote asset.
     var minVolume = 0.0
     var maxInstruments = 1_000
+    /// So many daemons share the venues' limits for one address.
+    var shardCount = 1
     var engine: EngineSettings
     var channelCapacity = 100_000
     var channelOverflow = OverflowPolicy.displace

@@ -93,16 +93,19 @@ struct Daemon {
         )
         self.feedMetrics = FeedMetrics(self.registry)
         var feeds: [VenueFeed] = []
+        var budgets = ConnectBudgets(sharers: configuration.shardCount)
         for (position, adapter) in adapters.enumerated() {
+            let settings = VenueSettings(configuration.venues[position])
             feeds.append(
                 VenueFeed(
                     adapter: adapter,
                     index: VenueIndex(position),
-                    settings: VenueSettings(configuration.venues[position]),
+                    settings: settings,
                     eventLoop: self.feedLoops.any(),
                     channel: self.engine.channel,
                     rest: self.rest,
                     clock: self.clock,
+                    budget: budgets.budget(of: settings.streamAddress(adapter.profile), adapter.profile.connections),
                     metrics: self.feedMetrics,
                     logger: logger
                 )
@@ -264,5 +267,9 @@ extension VenueSettings {
             deadAfter: choice.deadAfter,
             caFile: choice.caFile
         )
+        self.streamsPerConnection = choice.streamsPerConnection
+        self.maxConnectionAge = choice.maxConnectionAge
+        self.hasTrades = choice.hasTrades
+        self.auditInterval = choice.auditInterval
     }
 }

@@ -5,8 +5,9 @@ import Venues
 
 /// A venue with a protocol of its own, small enough to read at a glance.
 ///
-/// `> sub 1 A,B`, `> beat 2`; `< ack 1`, `< no 1 words`, `< q A 7 1.5 1.6` (symbol, update number, bid, ask), `< pong`,
-/// `< bye`, `< note`, `< odd` (unknown type). Anything else is malformed.
+/// `> sub 1 A,B`, `> unsub 1 A`, `> subt 1 A` (trades), `> beat 2`; `< ack 1`, `< no 1 words`, `< q A 7 1.5 1.6` (symbol,
+/// update number, bid, ask), `< t A 7 1.5` (symbol, number, price), `< pong`, `< bye`, `< note`, `< odd` (unknown
+/// type). Anything else is malformed.
 struct FakeVenue: VenueAdapter {
     static func makeProfile(
         name: String = "fake",
@@ -23,6 +24,7 @@ struct FakeVenue: VenueAdapter {
             webSocketPath: "/stream",
             takerFee: TakerFee(ratio: 0.001, source: "", readOn: ""),
             sequence: sequence,
+            trades: .consecutive,
             heartbeatInterval: heartbeatInterval,
             deadAfter: deadAfter,
             repeatStaleAfter: nil,
@@ -45,18 +47,23 @@ struct FakeVenue: VenueAdapter {
         return words.first == "q" && words.count > 1 ? String(words[1]) : nil
     }
 
-    func subscriptionRequests(
-        for venueSymbols: [String],
+    func requests(
+        _ verb: SubscriptionVerb,
+        _ stream: StreamKind,
+        of venueSymbols: [String],
         firstNumber: UInt64,
         at now: Timestamp
     ) -> [SubscriptionRequest] {
-        stride(from: 0, to: venueSymbols.count, by: Self.profile.topicsPerRequest).enumerated().map { index, start in
+        let word = (verb == .subscribe ? "sub" : "unsub") + (stream == .quotes ? "" : "t")
+        let starts = stride(from: 0, to: venueSymbols.count, by: Self.profile.topicsPerRequest)
+        return starts.enumerated().map { index, start in
             let group = Array(venueSymbols[start..<min(start + Self.profile.topicsPerRequest, venueSymbols.count)])
             let number = firstNumber + UInt64(index)
             return SubscriptionRequest(
                 number: number,
-                text: "sub \(number) \(group.joined(separator: ","))",
-                venueSymbols: group
+                text: "\(word) \(number) \(group.joined(separator: ","))",
+                stream: stream,
+                venueSymbols: verb == .subscribe ? group : []
             )
         }
     }
@@ -77,6 +84,13 @@ struct FakeVenue: VenueAdapter {
         case ("bye", 1): events.append(.control(.shutdownAnnounced))
         case ("note", 1): events.append(.control(.notice))
         case ("odd", 1): throw .unknownType
+        case ("t", 4):
+            guard let instrument = self.symbols.instrument(for: Array(words[1].utf8).span) else {
+                events.append(.rejected(nil, .trade, .unknownSymbol))
+                return
+            }
+            guard let price = decimal(words[3]), let id = UInt64(words[2]) else { throw .malformed }
+            events.append(.trade(trade(instrument, id, price: price, at: receivedAt)))
         case ("q", 5):
             guard let instrument = self.symbols.instrument(for: Array(words[1].utf8).span) else {
                 events.append(.rejected(nil, .quote, .unknownSymbol))
@@ -97,7 +111,13 @@ struct FakeVenue: VenueAdapter {
 
 /// `A 1.5 1.6` a line for the book ticker, `A BASE QUOTE` for instruments, `A 1000` for volumes.
 struct FakeCatalog: VenueCatalog {
-    func path(_ route: RestRoute) -> String { "/" + route.rawValue }
+    func path(_ route: RestRoute, venueSymbol: String) -> String {
+        "/" + route.rawValue + (venueSymbol.isEmpty ? "" : "?" + venueSymbol)
+    }
+
+    func limitUsed(_ headers: [RestHeader]) -> Double? {
+        headers.first { $0.name == "x-used" }.flatMap { Double($0.value) }
+    }
 
     func listing(_ body: Span<UInt8>) throws(CatalogError) -> Listing {
         var listing = Listing()
@@ -130,7 +150,13 @@ struct FakeCatalog: VenueCatalog {
         return quotes
     }
 
-    func serverTime(_ body: Span<UInt8>) throws(CatalogError) -> Timestamp { .never }
+    /// Nanoseconds.
+    func serverTime(_ body: Span<UInt8>) throws(CatalogError) -> Timestamp {
+        guard let words = try Self.lines(body).first, let time = words.first.flatMap({ Int64($0) }) else {
+            throw .malformed(at: 0)
+        }
+        return Timestamp(nanoseconds: time)
+    }
 
     private static func lines(_ body: Span<UInt8>) throws(CatalogError) -> [[String]] {
         let text = String(decoding: body.indices.map { body[$0] }, as: UTF8.self)
@@ -140,6 +166,26 @@ struct FakeCatalog: VenueCatalog {
 }
 
 func decimal(_ text: String) -> ExactDecimal? { try? ExactDecimal(ascii: Array(text.utf8).span) }
+
+func trade(
+    _ instrument: InstrumentIndex,
+    _ id: UInt64,
+    count: UInt16 = 1,
+    price: ExactDecimal = ExactDecimal(mantissa: 1, scale: 0),
+    at: Timestamp = Timestamp(nanoseconds: 1)
+) -> Trade {
+    Trade(
+        instrument: instrument,
+        price: price,
+        size: ExactDecimal(mantissa: 1, scale: 0),
+        taker: .buy,
+        id: id,
+        number: id,
+        numberCount: count,
+        exchangeTime: .never,
+        receivedAt: at
+    )
+}
 
 func quote(
     _ instrument: InstrumentIndex,

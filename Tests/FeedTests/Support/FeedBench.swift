@@ -42,6 +42,7 @@ final class FeedBench: Sendable {
             deadAfter: deadAfter,
             caFile: caFile
         )
+        (settings.hasTrades, settings.tick) = (false, .milliseconds(20))
         configure(&settings)
         self.feed = VenueFeed(
             adapter: FakeVenue.self,
