@@ -69,6 +69,7 @@ struct InterfaceTests {
             let answer = try await HTTP.object(daemon.base + "/api/v1/venues")
             return (answer["venues"] as? [[String: Any]])?.first { $0["venue"] as? String == name }
         }
+        try await daemon.waitUntilReady()
         try await eventually("four live venues") { () -> Bool? in
             for name in exchange.venues where try await venue(name)?["state"] as? String != "live" { return nil }
             return true

@@ -107,7 +107,7 @@ public struct RestFault: Sendable, Equatable {
     public var body = Body.normal
 
     static let hugeBytes = 64 << 20
-    static let slowBytesPerSecond = 200
+    static let slowBytesPerSecond = 20
 
     /// What clients ask for, by the end of the path at any venue.
     private static let words = [

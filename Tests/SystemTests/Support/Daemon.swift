@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 
 /// A running arb1d on a free port.
-final class Daemon {
+// Invariant: nothing stored changes after init, and the program itself is used by one task at a time.
+final class Daemon: @unchecked Sendable {
     let program: Program
     let base: String
 

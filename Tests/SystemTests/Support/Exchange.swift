@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 
 /// A running exchange-sim.
-final class Exchange {
+// Invariant: nothing stored changes after init, and the program itself is used by one task at a time.
+final class Exchange: @unchecked Sendable {
     let program: Program
     /// By venue, and `control`.
     let ports: [String: Int]
