@@ -161,6 +161,11 @@ let package = Package(
             ],
             swiftSettings: strictTests
         ),
+        .testTarget(
+            name: "FaultTests",
+            dependencies: ["Core", "Feed", "Venues", "Simulation", "TestSupport"],
+            swiftSettings: strictTests
+        ),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "WireLogs"], swiftSettings: strictTests),
         .testTarget(name: "WireLogsTests", dependencies: ["WireLogs"], swiftSettings: strictTests),
         .testTarget(
