@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run run-live test coverage day conformance fuzz build release format lint tidy clean
+.PHONY: help run run-live test soak coverage day conformance fuzz build release format lint tidy clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -16,6 +16,9 @@ run-live: ## Build, then run arb1d against the real venues: public data, no keys
 
 test: ## Install what the tests need, then check and test everything: what CI runs
 	@scripts/test.sh
+
+soak: ## Misbehaving venues for ten minutes, every connection replaced every 20 s; HOURS=24 or SECONDS=30, SEED=1
+	@scripts/check.sh build && scripts/setup.sh run && SOAK_SECONDS='$(SECONDS)' HOURS='$(HOURS)' scripts/soak.sh
 
 coverage: ## Show which share of the lines the tests run, for each module; they run when they must
 	@scripts/check.sh build && scripts/setup.sh test && scripts/coverage.sh
