@@ -56,7 +56,8 @@ extension VirtualFeed {
     func seedsCame(_ answer: SeedAnswer) {
         switch answer {
         case .quotes(let quotes, _):
-            for quote in quotes { self.intake.seed(quote) }
+            let contradicted = quotes.filter(self.isContradicted).map { self.names[$0.instrument.position] }
+            if !contradicted.isEmpty { self.resubscribe(contradicted) }
             if self.seeds.succeeded(at: self.now) { self.askForSeeds() }
         case .failed(_, let patience, let isUnreadable):
             if isUnreadable {
@@ -73,7 +74,19 @@ extension VirtualFeed {
         }
     }
 
+    /// Compares with what stands; what does not stand is seeded.
+    private func isContradicted(_ quote: Core.Quote) -> Bool {
+        if self.intake.audit(quote, patience: self.patience, at: self.stamp) == .contradicted { return true }
+        self.intake.seed(quote)
+        return false
+    }
+
     func handOver() {
+        if self.intake.findings.holes > 0 {
+            self.count("arb1d_feed_sequence_gaps_total", "stream=\"trade\"", Int(self.intake.findings.holes))
+        }
+        self.intake.findings = IntakeFindings()
+
         guard !self.intake.isEmpty else { return }
         self.count(self.intake.tally)
         self.total.add(self.intake.tally)

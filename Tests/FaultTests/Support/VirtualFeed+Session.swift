@@ -42,6 +42,11 @@ extension VirtualFeed {
         self.perform(self.machine.enqueue(requests, at: self.now))
     }
 
+    func resubscribe(_ symbols: [String]) {
+        self.count("arb1d_feed_resubscriptions_total", "", symbols.count)
+        for verb in [SubscriptionVerb.unsubscribe, .subscribe] { self.request(verb, .quotes, symbols) }
+    }
+
     func connect() {
         self.count("arb1d_feed_connect_attempts_total", "")
         let attempt = self.network.connect(path: self.adapterType.profile.webSocketPath)

@@ -102,18 +102,17 @@ final class VirtualFeed {
         if !self.isWhole { self.downNanoseconds += Self.step }
     }
 
+    var patience: EventIntake.Patience {
+        EventIntake.Patience(repeatStaleAfter: self.adapterType.profile.repeatStaleAfter?.wholeNanoseconds)
+    }
+
     func sweep() {
-        let patience = EventIntake.Patience(
-            repeatStaleAfter: self.adapterType.profile.repeatStaleAfter?.wholeNanoseconds
-        )
         let instruments = self.names.map(self.index)
         let elapsed = Double(self.sinceSweep) / 1e9
         self.sinceSweep = 0
-        let sweep = self.intake.sweep(instruments, patience: patience, elapsed: elapsed, at: self.stamp)
+        let sweep = self.intake.sweep(instruments, patience: self.patience, elapsed: elapsed, at: self.stamp)
         guard !sweep.silent.isEmpty, self.machine.isOpen else { return }
-        self.count("arb1d_feed_resubscriptions_total", "", sweep.silent.count)
-        let silent = self.names.filter { sweep.silent.contains(self.index($0)) }
-        for verb in [SubscriptionVerb.unsubscribe, .subscribe] { self.request(verb, .quotes, silent) }
+        self.resubscribe(self.names.filter { sweep.silent.contains(self.index($0)) })
     }
 
     // MARK: Judging

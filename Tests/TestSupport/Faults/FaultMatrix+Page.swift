@@ -28,8 +28,10 @@ extension FaultMatrix {
 
     private static func shown(_ row: FaultRow) -> String {
         guard !row.shown.isEmpty else { return "no reconnect, no reject" }
-        return row.shown.sorted { $0.key < $1.key }.map { venue, evidence in
-            "`\(evidence.text)`" + (venue.isEmpty ? "" : " (\(venue))")
+        let byText = Dictionary(grouping: row.shown, by: \.value.text)
+        return byText.sorted { $0.key < $1.key }.map { text, entries in
+            let venues = entries.map(\.key).filter { !$0.isEmpty }.sorted().joined(separator: ", ")
+            return "`\(text)`" + (venues.isEmpty ? "" : " (\(venues))")
         }.joined(separator: ", ")
     }
 }

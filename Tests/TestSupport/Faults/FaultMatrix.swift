@@ -24,6 +24,8 @@ public enum FaultMatrix {
         FaultRow.Evidence("arb1d_feed_events_rejected_total", "kind=\"quote\",reason=\"\(reason)\"")
     }
 
+    private static let hole = FaultRow.Evidence("arb1d_feed_sequence_gaps_total", "stream=\"trade\"")
+
     private static let connections = [
         FaultRow(
             "refuses connections",
@@ -220,6 +222,27 @@ public enum FaultMatrix {
             "\(Self.keeps); goes by its own receive time, the venue's only shows in transit times and the clock offset",
             within: 1,
             shown: [:]
+        ),
+        FaultRow(
+            "loses trades",
+            ["skip {venue} every=5"],
+            lasts: 5,
+            "sees the hole where trades are numbered without holes (not Bybit); the symbol is stale until its next quote "
+                + "or the venue's REST",
+            within: 5,
+            shown: [
+                "binance": Self.hole, "binance-usdm": Self.hole, "gateio": Self.hole,
+            ]
+        ),
+        FaultRow(
+            "acknowledges a symbol and never delivers it",
+            ["mute {venue} symbol={symbol}"],
+            lasts: 240,
+            real: 1,
+            "subscribes it anew when its REST quote differed twice, or on Bybit when it was not repeated for 10 s; until "
+                + "then it counts as quiet, from then on as stale",
+            within: 5,
+            shown: ["": FaultRow.Evidence("arb1d_feed_resubscriptions_total")]
         ),
     ]
 }
