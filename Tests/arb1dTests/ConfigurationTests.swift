@@ -48,7 +48,7 @@ struct ConfigurationTests {
             venues:
               binance: {rest: "http://127.0.0.1:1/", websocket: "ws://127.0.0.1:2", fee: 0.0005, dead_after: 5s}
               gateio: {ca_file: /etc/ca.pem}
-            discovery: {quotes: [USDT, USDC], symbols: [BTCUSDT], min_volume: 1e6, max_instruments: 7}
+            discovery: {quotes: [USDT, USDC], symbols: [BTCUSDT], min_volume: 1e6, max_instruments: 7, interval: 90s}
             points: {every: 0, by: sell, max_age: 2s}
             band: {points: 300, max_age: 10m, min_points: 20, upper: 0.9, lower: 0.1}
             window: {span: 1h, max_bytes: 64MiB}
@@ -66,6 +66,7 @@ struct ConfigurationTests {
         #expect(configuration.venues[1].caFile == "/etc/ca.pem")
         #expect(configuration.symbols == ["BTCUSDT"])
         #expect(configuration.minVolume == 1e6)
+        #expect(configuration.discoveryInterval == .seconds(90))
         #expect(configuration.engine.points.every == 0)
         #expect(configuration.engine.points.by == .sell)
         #expect(configuration.engine.points.maxAge == 2_000_000_000)
@@ -146,6 +147,9 @@ struct ConfigurationTests {
         )
         let second = try self.load(first.yaml)
         #expect(second.yaml == first.yaml)
+        let once = try self.load("discovery: {interval: off}\n" + Self.venues)
+        #expect(once.discoveryInterval == nil)
+        #expect(try self.load(once.yaml).discoveryInterval == nil)
         let byDuration = try self.load("band: {window: 5m}\n" + Self.venues)
         #expect(byDuration.engine.band.points == nil)
         #expect(byDuration.engine.band.maxAge == 300_000_000_000)

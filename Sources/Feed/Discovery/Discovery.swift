@@ -1,14 +1,5 @@
 public import Venues
 
-/// What a venue lists, and what was traded there in the last 24 hours.
-public struct VenueListing: Sendable {
-    public let listing: Listing
-    /// In the quote asset, by venue symbol.
-    public let volumes: [String: Double]
-
-    public init(listing: Listing, volumes: [String: Double]) { (self.listing, self.volumes) = (listing, volumes) }
-}
-
 /// Why a venue could not be asked what it lists: ask again later.
 public enum DiscoveryError: Error, Equatable, Sendable {
     case unreachable(RestRoute, RestError)

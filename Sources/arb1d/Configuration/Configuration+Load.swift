@@ -115,6 +115,12 @@ extension Configuration {
         if let volume { self.minVolume = volume }
         if let count = reader.count("discovery.max_instruments", 1...100_000) { self.maxInstruments = count }
         if let count = reader.count("shard.count", 1...1_000) { self.shardCount = count }
+        let interval = reader.scalar("discovery.interval", expected: "a duration from 1s, such as 10m, or off") {
+            text -> Duration?? in
+            if text == "off" || text == "false" || text == "0" { return .some(nil) }
+            return Units.duration(text).flatMap { $0 >= .seconds(1) ? $0 : nil }
+        }
+        if let interval { self.discoveryInterval = interval }
     }
 
     private mutating func readPoints(_ reader: inout ConfigurationReader) {

@@ -33,6 +33,7 @@ extension Configuration {
             "  symbols: \(Self.list(self.symbols))",
             "  min_volume: \(self.minVolume)",
             "  max_instruments: \(self.maxInstruments)",
+            "  interval: \(self.discoveryInterval.map(Self.text) ?? "off")",
             "shard: {count: \(self.shardCount)}",
             "points:",
             "  every: \(Self.text(.nanoseconds(points.every)))",

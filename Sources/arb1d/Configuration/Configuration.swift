@@ -33,6 +33,8 @@ struct Configuration: Sendable, Equatable {
     var maxInstruments = 1_000
     /// So many daemons share the venues' limits for one address.
     var shardCount = 1
+    /// Between two questions to a venue what it lists; `nil`: only at start.
+    var discoveryInterval: Duration? = .seconds(600)
     var engine: EngineSettings
     var channelCapacity = 100_000
     var channelOverflow = OverflowPolicy.displace

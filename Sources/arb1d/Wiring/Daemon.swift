@@ -31,6 +31,7 @@ struct Daemon {
     let feedLoops: MultiThreadedEventLoopGroup
     let rest: RestClient
     let feedMetrics: FeedMetrics
+    let discoveryMetrics: [DiscoveryMetrics]
     let feeds: [VenueFeed]
     let reload: ReloadService
 
@@ -92,6 +93,10 @@ struct Daemon {
             logger: logger
         )
         self.feedMetrics = FeedMetrics(self.registry)
+        self.discoveryMetrics = DiscoveryMetrics.register(
+            in: self.registry,
+            venues: self.universe.venues.map(\.name)
+        )
         var feeds: [VenueFeed] = []
         var budgets = ConnectBudgets(sharers: configuration.shardCount)
         for (position, adapter) in adapters.enumerated() {
@@ -191,11 +196,12 @@ struct Daemon {
             self.reload,
             FeedService(feeds: self.feeds, rest: self.rest),
             UniverseService(
-                universe: self.universe,
+                list: WatchList(universe: self.universe, planner: self.planner),
+                interval: self.configuration.discoveryInterval,
                 feeds: self.feeds,
-                planner: self.planner,
                 engine: self.engine,
                 health: self.health,
+                metrics: self.discoveryMetrics,
                 logger: self.logger
             ),
             self.alerts,

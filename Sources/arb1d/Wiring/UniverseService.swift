@@ -1,123 +1,110 @@
 import Core
 import Feed
 import Logging
+import Metrics
 import ServiceLifecycle
 import Synchronization
 import Venues
 
-/// Asks every venue what it lists, decides what to watch, and tells engine and feeds: again whenever another answers.
+/// Asks every venue what it lists, decides what to watch, and tells engine and feeds: at start, and again at intervals.
 ///
-/// A venue that does not answer keeps nobody waiting. Its first failure is logged, every one is counted, and it joins
-/// the others as soon as it answers.
+/// A venue that does not answer keeps nobody waiting, and what is watched of it stays as it is. Its first failure is
+/// logged, every one is counted, and it joins the others as soon as it answers.
 final class UniverseService: Service {
-    private struct State {
-        var universe: Universe
-        var listings: [VenueListing?]
-        var watched: [Set<String>]
-    }
-
     private let feeds: [VenueFeed]
-    private let planner: UniversePlanner
     private let engine: EngineThread
+    private let interval: Duration?
     private let health: DaemonHealth
-    private let logger: Logger
-    private let state: Mutex<State>
+    private let metrics: [DiscoveryMetrics]
+    private let log: DiscoveryLog
+    private let list: Mutex<WatchList>
 
+    /// Of `list` the venues are those of `feeds`, in their order; `interval` lies between two questions to a venue, and
+    /// without one what it lists first is all that there will be.
     init(
-        universe: Universe,
+        list: WatchList,
+        interval: Duration?,
         feeds: [VenueFeed],
-        planner: UniversePlanner,
         engine: EngineThread,
         health: DaemonHealth,
+        metrics: [DiscoveryMetrics],
         logger: Logger
     ) {
-        (self.feeds, self.planner, self.engine, self.health) = (feeds, planner, engine, health)
-        self.logger = logger
-        self.state = Mutex(
-            State(
-                universe: universe,
-                listings: feeds.map { _ in nil },
-                watched: feeds.map { _ in [] }
-            )
-        )
+        (self.feeds, self.engine, self.interval, self.health) = (feeds, engine, interval, health)
+        (self.metrics, self.log) = (metrics, DiscoveryLog(logger: logger))
+        self.list = Mutex(list)
     }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await self.health.listening.wait()
             await withTaskGroup(of: Void.self) { group in
-                for index in self.feeds.indices { group.addTask { await self.discover(index) } }
+                for index in self.feeds.indices { group.addTask { await self.follow(index) } }
             }
         }
         try await gracefulShutdown()
     }
 
-    /// Asks one venue until it answers.
-    private func discover(_ index: Int) async {
-        let feed = self.feeds[index]
+    /// Asks one venue again and again.
+    private func follow(_ index: Int) async {
         var generator = SystemRandomNumberGenerator()
-        var failures = 0
+        var pace = DiscoveryPace(interval: self.interval)
         while !Task.isCancelled {
-            let (reason, patience): (String, Duration)
-            do throws(DiscoveryError) {
-                let listing = try await Discovery(rest: feed.rest).list()
-                if !listing.listing.instruments.isEmpty { return self.grow(with: listing, of: index) }
-                // A venue under maintenance answers, and halts everything it lists.
-                (reason, patience) = ("lists nothing that can be traded", .seconds(5))
-            } catch {
-                (reason, patience) = (error.reason, error.patience)
+            let wasFailing = pace.isFailing
+            let pause: Duration?
+            switch await self.ask(index) {
+            case .accepted(let isInDoubt):
+                if wasFailing { self.log.recovered(self.feeds[index].profile.name) }
+                self.metrics[index].accepted.increment()
+                pause = pace.accepted(isInDoubt: isInDoubt, using: &generator)
+            case .failed(let reason, let patience):
+                if Task.isCancelled { return }
+                let failure = pace.failed(patience: patience, using: &generator)
+                if failure.isFirst { self.log.failed(self.feeds[index].profile.name, reason) }
+                pause = failure.pause
             }
-            failures += 1
-            if Task.isCancelled { return }
-            if failures == 1 { self.logFailure(of: feed, reason) }
-            let ceiling = min(10_000, 500 << min(failures, 5))
-            let jitter = Duration.milliseconds(Int.random(in: ceiling / 2...ceiling, using: &generator))
-            try? await Task.sleep(for: max(jitter, patience))
+            guard let pause else { return }
+            try? await Task.sleep(for: pause)
         }
     }
 
-    private func logFailure(of feed: VenueFeed, _ reason: String) {
-        self.logger.warning(
-            "venue does not say what it lists, asking again",
-            metadata: ["event": "discovery_failed", "venue": "\(feed.profile.name)", "reason": "\(reason)"]
-        )
+    private enum Answer { case accepted(isInDoubt: Bool), failed(String, patience: Duration) }
+
+    private func ask(_ index: Int) async -> Answer {
+        let feed = self.feeds[index]
+        let listing: VenueListing
+        do throws(DiscoveryError) {
+            listing = try await Discovery(rest: feed.rest).list()
+        } catch {
+            self.metrics[index].failed.increment()
+            return .failed(error.reason, patience: error.patience)
+        }
+        switch self.take(listing, of: index) {
+        case .implausible(let listed, let before):
+            self.metrics[index].implausible.increment()
+            // A venue under maintenance answers, and halts everything it lists.
+            return .failed(
+                listed == 0 ? "lists nothing that can be traded" : "lists \(listed), before \(before)",
+                patience: .seconds(5)
+            )
+        case .accepted(let changes):
+            DiscoveryMetrics.count(changes, of: index, in: self.metrics)
+            let watching = self.list.withLock { $0.count(of: index) }
+            self.log.changed(changes, listing.listing, of: feed.profile.name, watching: watching)
+            feed.unwatch(changes.unwatch)
+            for (feed, additions) in zip(self.feeds, changes.watch) where !additions.isEmpty {
+                feed.watch(additions.map { ($0.instrument, $0.venueSymbol) })
+            }
+            return .accepted(isInDoubt: changes.missing > 0)
+        }
     }
 
-    private func grow(with listing: VenueListing, of index: Int) {
-        let additions = self.state.withLock { state in
-            state.listings[index] = listing
-            let additions = self.add(to: &state)
+    private func take(_ listing: VenueListing, of index: Int) -> WatchList.Outcome {
+        self.list.withLock { list in
+            let outcome = list.take(listing, of: index)
             // Under the lock, so that the engine never gets an older universe after a newer one.
-            self.engine.extend(to: state.universe)
-            return additions
+            if case .accepted(let changes) = outcome, !changes.isEmpty { self.engine.extend(to: list.universe) }
+            return outcome
         }
-        self.logger.info(
-            "venue lists its instruments",
-            metadata: [
-                "event": "venue_discovered", "venue": "\(self.feeds[index].profile.name)",
-                "listed": "\(listing.listing.instruments.count)", "left_out": "\(listing.listing.leftOut)",
-                "watching": "\(self.state.withLock { $0.universe.listedCount })",
-            ]
-        )
-        for (feed, instruments) in zip(self.feeds, additions) where !instruments.isEmpty { feed.watch(instruments) }
-    }
-
-    private func add(to state: inout State) -> [[(InstrumentIndex, String)]] {
-        let plan = self.planner.plan(state.listings, watched: state.watched)
-        var additions: [[(InstrumentIndex, String)]] = []
-        for (position, chosen) in plan.enumerated() {
-            var added: [(InstrumentIndex, String)] = []
-            for listed in chosen {
-                state.watched[position].insert(listed.symbol)
-                let instrument = state.universe.add(
-                    venue: VenueIndex(position),
-                    symbol: listed.symbol,
-                    venueSymbol: listed.venueSymbol
-                )
-                if let instrument { added.append((instrument, listed.venueSymbol)) }
-            }
-            additions.append(added)
-        }
-        return additions
     }
 }
