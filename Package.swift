@@ -67,7 +67,7 @@ let package = Package(
         .target(
             name: "Endpoints",
             dependencies: [
-                "Metrics", "Health",
+                "Metrics", "Health", "CZlib",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 // Only HummingbirdCore is imported; the alias needs a product that reaches the aliased module.
                 .product(name: "Hummingbird", package: "hummingbird", moduleAliases: aliases),
@@ -123,7 +123,7 @@ let package = Package(
         .testTarget(name: "DeployTests", dependencies: ["TestSupport"], swiftSettings: strictTests),
         .testTarget(name: "CoreTests", dependencies: ["Core", "TestSupport"], swiftSettings: strictTests),
         .testTarget(name: "VenuesTests", dependencies: ["Core", "Venues", "TestSupport"], swiftSettings: strictTests),
-        .testTarget(name: "MetricsTests", dependencies: ["Metrics"], swiftSettings: strictTests),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], swiftSettings: strictTests),
         .testTarget(name: "HealthTests", dependencies: ["Core", "Health", "Metrics"], swiftSettings: strictTests),
         .testTarget(
             name: "ChartTests",

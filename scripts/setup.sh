@@ -5,7 +5,10 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 packages=(git curl ca-certificates pkg-config libssl-dev libsystemd-dev libcurl4-openssl-dev zlib1g-dev)
-[[ ${1:-run} == test ]] && packages+=(prometheus prometheus-alertmanager systemd shellcheck procps python3-websockets python3-venv)
+if [[ ${1:-run} == test ]]; then
+    packages+=(prometheus prometheus-alertmanager systemd shellcheck procps)
+    packages+=(python3-websockets python3-venv python3-prometheus-client)
+fi
 
 is_installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null || true) == installed ]]; }
 

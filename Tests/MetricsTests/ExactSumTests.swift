@@ -12,7 +12,7 @@ struct ExactSumTests {
         }
         let sums = (0..<5).map { _ in
             values.shuffle()
-            let histogram = Histogram(bounds: [1])
+            let histogram = Histogram(HistogramShape(bounds: [1]))
             for value in values { histogram.observe(value) }
             return histogram.read().sum
         }

@@ -48,14 +48,14 @@ struct InstrumentTests {
         ] as [(Double, [UInt64])]
     )
     func buckets(value: Double, cumulative: [UInt64]) {
-        let histogram = Histogram(bounds: [1, 2.5])
+        let histogram = Histogram(HistogramShape(bounds: [1, 2.5]))
         histogram.observe(value)
         #expect(histogram.read().cumulative == cumulative)
     }
 
     @Test("NaN leaves the sum of a histogram alone")
     func nan() {
-        let histogram = Histogram(bounds: [1])
+        let histogram = Histogram(HistogramShape(bounds: [1]))
         histogram.observe(0.5)
         histogram.observe(.nan)
         #expect(histogram.read().sum == 0.5)
@@ -104,6 +104,6 @@ struct InstrumentTests {
             Buckets.pipelineSeconds, Buckets.snapshotSeconds, Buckets.networkSeconds, Buckets.legAgeSeconds,
             Buckets.recoverySeconds, Buckets.opportunitySeconds, Buckets.opportunityPeakRatio,
         ]
-        for list in lists { Histogram.require(bounds: list, of: "arb1d_list_seconds") }
+        for list in lists { HistogramShape.require(bounds: list, native: nil, of: "arb1d_list_seconds") }
     }
 }

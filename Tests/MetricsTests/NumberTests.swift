@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Metrics
@@ -15,16 +16,53 @@ struct NumberTests {
         ] as [(Double, String)]
     )
     func number(value: Double, text: String) {
-        var bytes: [UInt8] = []
-        bytes.appendNumber(value)
-        #expect(String(decoding: bytes, as: UTF8.self) == text)
+        #expect(Self.text(value) == text)
         if value.isFinite { #expect(Double(text)?.bitPattern == value.bitPattern) }
     }
 
     @Test("print whole numbers digit by digit", arguments: [0, 9, 10, 99, 100, 1_234_567_890, UInt64.max])
     func decimal(value: UInt64) {
-        var bytes = Array("x ".utf8)
-        bytes.appendDecimal(value)
-        #expect(String(decoding: bytes, as: UTF8.self) == "x \(value)")
+        var output = OutputBuffer()
+        output.append("x ")
+        output.appendDecimal(value)
+        #expect(output.text == "x \(value)")
+    }
+
+    @Test(
+        "print the text of the standard library, but for the point of whole ones, over all doubles",
+        arguments: Seeds.fresh(1)
+    )
+    func allDoubles(seed: UInt64) {
+        var generator = SplitMix64(seed: seed)
+        for _ in 0..<20_000 {
+            // All bits, and numbers as prices and ratios have them.
+            let digits = Double(generator.int(1...10_000_000)) / [1e2, 1e5, 1e8, 1e11][generator.int(0...3)]
+            for value in [Double(bitPattern: generator.next()), digits, digits.nextUp] where value.isFinite {
+                let standard = value.description
+                let text = Self.text(value)
+                guard text == (standard.hasSuffix(".0") ? String(standard.dropLast(2)) : standard) else {
+                    Issue.record("\(standard) became \(text)")
+                    return
+                }
+            }
+        }
+    }
+
+    @Test("print every power of two, where the next smaller double is nearer", arguments: [-1074...1023])
+    func powersOfTwo(exponents: ClosedRange<Int>) {
+        for exponent in exponents {
+            let value =
+                exponent < -1022
+                ? Double(bitPattern: 1 << UInt64(exponent + 1074))
+                : Double(sign: .plus, exponent: exponent, significand: 1)
+            #expect(Double(Self.text(value))?.bitPattern == value.bitPattern)
+            #expect(Self.text(value).utf8.count <= value.description.utf8.count)
+        }
+    }
+
+    private static func text(_ value: Double) -> String {
+        var output = OutputBuffer()
+        output.appendNumber(value, .all)
+        return output.text
     }
 }

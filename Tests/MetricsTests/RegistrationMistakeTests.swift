@@ -76,6 +76,38 @@ struct RegistrationMistakeTests {
         await #expect(processExitsWith: .failure) { _ = Registry().gauge("arb1d_frames_total", help: "Frames.") }
     }
 
+    @Test("two families that are one in OpenMetrics")
+    func sameBase() async {
+        await #expect(processExitsWith: .failure) {
+            let registry = Registry()
+            _ = registry.counter("arb1d_frames_total", help: "Frames.")
+            _ = registry.gauge("arb1d_frames", help: "Frames.")
+        }
+    }
+
+    @Test("an info that does not end in _info, and a gauge that does")
+    func infoSuffix() async {
+        await #expect(processExitsWith: .failure) {
+            _ = Registry().info("arb1d_build", help: "Build.", labels: VenueLabels.self)
+        }
+        await #expect(processExitsWith: .failure) { _ = Registry().gauge("arb1d_build_info", help: "Build.") }
+    }
+
+    @Test("a stateset without states, and states of a gauge")
+    func states() async {
+        await #expect(processExitsWith: .failure) { _ = SampledFamily("arb1d_state", kind: .stateset, help: "State.") }
+        await #expect(processExitsWith: .failure) {
+            _ = SampledFamily("arb1d_state", kind: .gauge, help: "State.", states: ["a"])
+        }
+    }
+
+    @Test("a histogram with neither classic nor native buckets")
+    func noBuckets() async {
+        await #expect(processExitsWith: .failure) {
+            _ = Registry().histogram("arb1d_wait_seconds", help: "Wait.", buckets: [], native: nil)
+        }
+    }
+
     @Test("an illegal name, one by one", arguments: ["", "1st", "a-b", "a:b", "é", "a b"])
     func illegalName(name: String) async {
         await #expect(processExitsWith: .failure) { [name] in _ = Registry().gauge(name, help: "Help.") }
@@ -90,9 +122,11 @@ struct RegistrationMistakeTests {
 
     @Test("bounds that do not ascend")
     func bounds() async {
-        await #expect(processExitsWith: .failure) { Histogram.require(bounds: [1, 1], of: "arb1d_wait_seconds") }
         await #expect(processExitsWith: .failure) {
-            Histogram.require(bounds: [1, .infinity], of: "arb1d_wait_seconds")
+            HistogramShape.require(bounds: [1, 1], native: nil, of: "arb1d_wait_seconds")
+        }
+        await #expect(processExitsWith: .failure) {
+            HistogramShape.require(bounds: [1, .infinity], native: nil, of: "arb1d_wait_seconds")
         }
     }
 }

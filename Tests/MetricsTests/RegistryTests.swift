@@ -111,10 +111,12 @@ struct RegistryTests {
         _ = registry.histogram("arb1d_wait_seconds", help: "Wait.", buckets: [1, 2])
         let first = registry.render()
         #expect(
-            registry.lines(of: "arb1d_metrics_body_bytes").last
-                == "arb1d_metrics_body_bytes{format=\"text\"} \(first.count)"
+            registry.lines(of: "arb1d_metrics_body_bytes").dropFirst(2).map { $0.split(separator: "{")[1] } == [
+                "format=\"text\"} \(first.count)", "format=\"openmetrics\"} 0", "format=\"protobuf\"} 0",
+            ]
         )
-        let seconds = try #require(registry.lines(of: "arb1d_metrics_render_seconds").last?.split(separator: " ").last)
+        let own = registry.lines(of: "arb1d_metrics_render_seconds")
+        let seconds = try #require(own.dropFirst(2).first?.split(separator: " ").last)
         #expect(try #require(Double(seconds)) > 0)
         let series = registry.text.split(separator: "\n").filter { !$0.hasPrefix("#") }
         let claimed = registry.lines(of: "arb1d_metrics_series").dropFirst(2)

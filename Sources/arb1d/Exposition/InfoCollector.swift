@@ -11,28 +11,28 @@ enum InfoCollector {
         let families = [
             SampledFamily(
                 "arb1d_build_info",
-                kind: .gauge,
+                kind: .info,
                 help: "What this process was built from.",
                 labels: ["version", "revision", "swift"]
             ),
             SampledFamily(
                 "arb1d_config_info",
-                kind: .gauge,
+                kind: .info,
                 help: "SHA-256 of the configuration file in force.",
                 labels: ["sha256"]
             ),
             SampledFamily(
                 "arb1d_shard_info",
-                kind: .gauge,
+                kind: .info,
                 help: "Which part of the symbols this process watches: the one with this index of so many.",
                 labels: ["index", "count"]
             ),
         ]
         let build = [Build.version, Build.revision, Build.swift]
         registry.collect(families) { sink in
-            sink.add(0, build, 1.0)
-            sink.add(1, [digest.value], 1.0)
-            sink.add(2, ["0", "1"], 1.0)
+            sink.add(0, fact: build)
+            sink.add(1, fact: [digest.value])
+            sink.add(2, fact: ["0", "1"])
         }
         self.registerWindowLimit(configuration.engine.windowMaxBytes, in: registry)
     }

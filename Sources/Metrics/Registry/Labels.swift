@@ -16,15 +16,17 @@ public struct NoLabels: LabelSet {
     public init() {}
 }
 
-/// A label block such as `{venue="bybit",symbol="BTCUSDT"}`, escaped and rendered once.
+/// A label block such as `{venue="bybit",symbol="BTCUSDT"}`, escaped and rendered once for every format.
 ///
 /// Thousands of pair series keep theirs from wiring time on, so a scrape copies bytes and escapes nothing.
 public struct PreformattedLabels: Hashable, Sendable {
-    /// The block with its braces; empty when there are no labels.
-    public let bytes: [UInt8]
+    let block: LabelBlock
     let names: [String]
 
-    /// Renders the block.
+    /// The block as text, with its braces; empty when there are no labels.
+    public var bytes: [UInt8] { Array(self.block.bytes[..<self.block.textCount]) }
+
+    /// Renders the block. A value that is too long for a label is cut, see ``LabelValue``.
     ///
     /// - Precondition: As many values as names, and every name is a legal label name.
     public init(_ names: [String], _ values: [String]) {
@@ -32,17 +34,8 @@ public struct PreformattedLabels: Hashable, Sendable {
             names.count == values.count,
             "A label block needs one value for each name: names \(names), values \(values)."
         )
-        var bytes: [UInt8] = []
-        for (name, value) in zip(names, values) {
-            MetricName.requireLabel(name)
-            bytes.append(UInt8(ascii: bytes.isEmpty ? "{" : ","))
-            bytes.append(contentsOf: name.utf8)
-            bytes.append(contentsOf: [UInt8(ascii: "="), UInt8(ascii: "\"")])
-            bytes.appendEscaped(value, quotes: true)
-            bytes.append(UInt8(ascii: "\""))
-        }
-        if !bytes.isEmpty { bytes.append(UInt8(ascii: "}")) }
-        self.bytes = bytes
+        for name in names { MetricName.requireLabel(name) }
+        self.block = LabelBlock(zip(names, values.map(LabelValue.bounded)))
         self.names = names
     }
 

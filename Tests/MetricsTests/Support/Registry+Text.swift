@@ -1,4 +1,4 @@
-import Metrics
+@testable import Metrics
 
 extension Registry {
     /// The rendered body as text.
@@ -11,4 +11,8 @@ extension Registry {
                 || line.hasPrefix("\(family) ") || line.hasPrefix("\(family)_")
         }
     }
+}
+
+extension OutputBuffer {
+    var text: String { self.withBytes { String(decoding: [UInt8](copying: $0), as: UTF8.self) } }
 }

@@ -18,13 +18,23 @@ struct ExactSum: ~Copyable, Sendable {
 
     /// - Precondition: `value` is a number.
     func add(_ value: Double, count: UInt64) {
-        let units = (value * self.unitsPerOne).rounded()
-        let whole = Int64(min(max(units, -Self.largest), Self.largest))
+        let whole = Self.units(value * self.unitsPerOne)
         let product = whole.multipliedFullWidth(by: Int64(clamping: count))
         let before = self.low.wrappingAdd(product.low, ordering: .relaxed).oldValue
         let carry: UInt64 = before > .max - product.low ? 1 : 0
         let upper = UInt64(bitPattern: product.high) &+ carry
         if upper != 0 { self.high.wrappingAdd(upper, ordering: .relaxed) }
+    }
+
+    /// The nearest whole number, a half away from zero.
+    private static func units(_ value: Double) -> Int64 {
+        // Nearly all are small: truncated in registers, where `rounded()` is a call into the C library.
+        guard value.magnitude < 0x1p51 else {
+            return Int64(min(max(value.rounded(), -self.largest), self.largest))
+        }
+        let whole = Int64(value)
+        let rest = value - Double(whole)
+        return rest >= 0.5 ? whole + 1 : rest <= -0.5 ? whole - 1 : whole
     }
 
     var value: Double {

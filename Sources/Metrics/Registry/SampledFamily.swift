@@ -4,10 +4,10 @@
 public struct SampledFamily: Sendable {
     let description: FamilyDescription
 
-    /// Describes a counter or a gauge; a histogram cannot be sampled.
-    public init(_ name: String, kind: FamilyKind, help: String, labels: [String] = []) {
+    /// Describes a family; a histogram cannot be sampled.
+    public init(_ name: String, kind: FamilyKind, help: String, labels: [String] = [], states: [String] = []) {
         precondition(kind != .histogram, "\"\(name)\" cannot be sampled: a histogram needs its observations.")
-        self.description = FamilyDescription(name, kind: kind, help: help, labels: labels)
+        self.description = FamilyDescription(name, kind: kind, help: help, labels: labels, states: states)
     }
 }
 
@@ -22,6 +22,11 @@ public struct SampleSink {
     init(families: [SampledFamily]) {
         self.families = families
         self.samples = Array(repeating: [], count: families.count)
+    }
+
+    /// Forgets the last scrape's samples, but not their memory.
+    mutating func removeAll() {
+        for family in self.samples.indices { self.samples[family].removeAll(keepingCapacity: true) }
     }
 
     /// Adds a sample to the family at this index of the list that the collector was registered with.
@@ -42,14 +47,31 @@ public struct SampleSink {
         self.append(family, labels, .whole(value))
     }
 
+    /// Adds a child of a stateset that is in the state at this position of the family's list.
+    public mutating func add(_ family: Int, _ labels: PreformattedLabels, state: Int) {
+        precondition(
+            self.families[family].description.states.indices.contains(state),
+            "\(self.families[family].description.name) has no state \(state)."
+        )
+        self.append(family, labels, .state(state))
+    }
+
+    /// Adds a fact to a family of infos.
+    public mutating func add(_ family: Int, fact labelValues: [String]) { self.add(family, labelValues, UInt64(1)) }
+
     /// Makes room beforehand for this many samples of a family.
     public mutating func reserve(_ family: Int, _ count: Int) { self.samples[family].reserveCapacity(count) }
 
-    private mutating func append(_ family: Int, _ labels: PreformattedLabels, _ value: Sample.Value) {
+    /// The registry's own way: what it adds fits by construction.
+    mutating func add(_ family: Int, block: LabelBlock, _ value: SampleValue) {
+        self.samples[family].append(Sample(labels: block, value: value))
+    }
+
+    private mutating func append(_ family: Int, _ labels: PreformattedLabels, _ value: SampleValue) {
         assert(
             labels.names == self.families[family].description.labels,
             "\(self.families[family].description.name) has other labels than \(labels.names)."
         )
-        self.samples[family].append(Sample(labels: labels.bytes, value: value))
+        self.samples[family].append(Sample(labels: labels.block, value: value))
     }
 }

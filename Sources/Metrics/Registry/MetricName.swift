@@ -1,24 +1,22 @@
 /// The rules for names; every breach is a mistake in our own source, found when the family is registered.
 enum MetricName {
+    /// Suffixes that belong to the samples of some kind, and the kind whose families end so; nil where none does.
+    private static let reserved: [(suffix: String, kind: FamilyKind?)] = [
+        ("_total", .counter), ("_info", .info), ("_bucket", nil), ("_count", nil), ("_sum", nil), ("_created", nil),
+    ]
+
     /// Checks the name of a family of the given kind.
     static func require(_ name: String, kind: FamilyKind) {
         precondition(
             self.isLegal(name),
             "\"\(name)\" is not a metric name: letters, digits and _ only, no digit first."
         )
-        switch kind {
-        case .counter:
-            precondition(name.hasSuffix("_total"), "The counter \"\(name)\" must end in _total.")
-        case .gauge, .histogram:
+        for (suffix, owner) in self.reserved {
             precondition(
-                !name.hasSuffix("_total"),
-                "\"\(name)\" ends in _total but is a \(kind.rawValue), not a counter."
-            )
-        }
-        for suffix in ["_bucket", "_count", "_sum"] {
-            precondition(
-                !name.hasSuffix(suffix),
-                "\"\(name)\" ends in \(suffix), which belongs to histograms' samples."
+                name.hasSuffix(suffix) == (owner == kind) && name != suffix,
+                owner == kind
+                    ? "The \(kind.rawValue) \"\(name)\" must end in \(suffix)."
+                    : "\"\(name)\" ends in \(suffix) but is a \(kind.rawValue)."
             )
         }
     }

@@ -23,8 +23,8 @@ import Synchronization
         unsafe self.cells[index].wrappingAdd(amount, ordering: .relaxed)
     }
 
-    /// Reads all cells, one after the other.
-    func values() -> [UInt64] {
-        (0..<self.count).map { unsafe self.cells[$0].load(ordering: .relaxed) }
+    subscript(_ index: Int) -> UInt64 {
+        precondition(index >= 0 && index < self.count, "There is no such cell.")
+        return unsafe self.cells[index].load(ordering: .relaxed)
     }
 }

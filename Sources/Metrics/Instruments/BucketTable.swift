@@ -1,0 +1,93 @@
+import Synchronization
+
+/// The counts of a native histogram's buckets, at one resolution.
+///
+/// A hash table of fixed size: a slot belongs to the first bucket that claims it, for ever. Adding to a claimed slot is
+/// one atomic add, claiming one more exchange, and both look at a bounded number of slots: nobody ever waits. When
+/// `limit` slots are claimed, further buckets are counted in a table of half the resolution, and a reading merges the
+/// finer counts into the coarser ones. So no count ever moves, and what was given up stays given up.
+// Invariant: `slots` points to `capacity` initialised slots from init to deinit and is never reassigned; all access to
+// them is atomic, and positions are cut to the capacity.
+@safe final class BucketTable: @unchecked Sendable {
+    private struct Slot: ~Copyable {
+        // Relaxed, both: a reader that sees a claim without its first counts sees them in the next scrape.
+        let key = Atomic<UInt64>(0)
+        let count = Atomic<UInt64>(0)
+    }
+
+    /// Even with one bucket for 16 octaves, all doubles of both signs and all classic bounds find room.
+    private static let coarsestCapacity = 1024
+
+    let schema: Int
+    private let limit: Int
+    private let capacity: Int
+    private let shift: UInt64
+    private let slots: UnsafeMutablePointer<Slot>
+    private let claimed = Atomic<Int>(0)
+    private let next = AtomicLazyReference<BucketTable>()
+
+    /// - Parameters:
+    ///   - schema: The resolution.
+    ///   - limit: How many slots may be claimed; more by a few when several threads claim at once.
+    init(schema: Int, limit: Int) {
+        self.schema = schema
+        self.limit = limit
+        // A third stays free, so that looking for a slot is short.
+        var bits = 5
+        while 1 << bits < limit + limit / 2 { bits += 1 }
+        self.capacity = schema == NativeScale.schemas.lowerBound ? max(1 << bits, Self.coarsestCapacity) : 1 << bits
+        self.shift = UInt64(64 - self.capacity.trailingZeroBitCount)
+        unsafe self.slots = .allocate(capacity: self.capacity)
+        for position in 0..<self.capacity { unsafe (self.slots + position).initialize(to: Slot()) }
+    }
+
+    deinit {
+        unsafe self.slots.deinitialize(count: self.capacity)
+        unsafe self.slots.deallocate()
+    }
+
+    func add(_ amount: UInt64, to key: BucketKey) {
+        var position = Int((key.bits &* 0x9E37_79B9_7F4A_7C15) >> self.shift)
+        for _ in 0..<self.capacity {
+            let owner = unsafe self.slots[position].key.load(ordering: .relaxed)
+            if owner == key.bits || (owner == 0 && self.claim(position, for: key)) {
+                unsafe self.slots[position].count.wrappingAdd(amount, ordering: .relaxed)
+                return
+            }
+            // A free slot ends the search: the key cannot stand behind it, unless another one has just taken it.
+            if owner == 0, unsafe self.slots[position].key.load(ordering: .relaxed) == 0 { break }
+            position = (position + 1) & (self.capacity - 1)
+        }
+        self.coarser.add(amount, to: key.coarser)
+    }
+
+    /// Whether the slot is the key's now.
+    private func claim(_ position: Int, for key: BucketKey) -> Bool {
+        guard
+            self.schema == NativeScale.schemas.lowerBound || self.claimed.load(ordering: .relaxed) < self.limit
+        else { return false }
+        let outcome = unsafe self.slots[position].key.compareExchange(
+            expected: 0,
+            desired: key.bits,
+            ordering: .relaxed
+        )
+        if outcome.exchanged { self.claimed.wrappingAdd(1, ordering: .relaxed) }
+        return outcome.exchanged || outcome.original == key.bits
+    }
+
+    private var coarser: BucketTable {
+        if let known = self.next.load() { return known }
+        precondition(self.schema > NativeScale.schemas.lowerBound, "All doubles have room in the coarsest buckets.")
+        return self.next.storeIfNil(BucketTable(schema: self.schema - 1, limit: self.limit))
+    }
+
+    /// The table of the resolution that is left, with those of all finer ones before it.
+    func forEach(_ body: (_ schema: Int, _ key: BucketKey, _ count: UInt64) -> Void) {
+        for position in 0..<self.capacity {
+            let key = unsafe self.slots[position].key.load(ordering: .relaxed)
+            let count = unsafe self.slots[position].count.load(ordering: .relaxed)
+            if key != 0, count != 0 { body(self.schema, BucketKey(bits: key), count) }
+        }
+        self.next.load()?.forEach(body)
+    }
+}

@@ -1,0 +1,69 @@
+/// Counts observations in classic buckets, in native ones, or in both at once.
+///
+/// An observation is one wait-free add to a bucket and one to the sum, which is kept in whole units (nanoseconds of
+/// seconds) and so does not depend on the order of observations. Nothing else is stored: the cumulative counts, the
+/// native buckets and `_count` are all derived from one reading of the same cells, so they agree in every scrape.
+/// `_sum` may be ahead or behind by the observations that are in flight at that moment.
+public final class Histogram: Sendable {
+    let shape: HistogramShape
+    /// The counts where there are no native buckets.
+    private let classic: AtomicCells
+    private let native: BucketTable?
+    private let sum: ExactSum
+    private let exemplars: ExemplarSlots?
+
+    init(_ shape: HistogramShape, keepsExemplars: Bool = false) {
+        self.shape = shape
+        self.sum = ExactSum(unitsPerOne: shape.unitsPerOne)
+        self.classic = AtomicCells(count: shape.native == nil ? shape.bounds.count + 1 : 0)
+        // A native bucket that a classic bound cuts in two takes two places.
+        self.native = shape.native.map {
+            BucketTable(schema: $0.scale.schema, limit: $0.scale.maxBuckets + shape.bounds.count)
+        }
+        self.exemplars = keepsExemplars ? ExemplarSlots(count: shape.bounds.count + 1) : nil
+    }
+
+    public func observe(_ value: Double) { self.observe(value, count: 1) }
+
+    /// Observes the same value `count` times at the cost of one observation.
+    ///
+    /// NaN counts as above every bound and leaves the sum alone, which it would spoil for ever.
+    public func observe(_ value: Double, count: UInt64) {
+        self.count(value, count, in: self.shape.classicBucket(of: value))
+    }
+
+    /// Observes a value that evidence can be shown for. In a family without exemplars it counts like any other.
+    public func observe(_ value: Double, evidence: Evidence) {
+        let bucket = self.shape.classicBucket(of: value)
+        self.count(value, 1, in: bucket)
+        self.exemplars?.offer(value, evidence, in: bucket)
+    }
+
+    private func count(_ value: Double, _ count: UInt64, in bucket: Int) {
+        if let native = self.native, let index = self.shape.native {
+            native.add(count, to: self.shape.key(of: value, classic: bucket, index))
+        } else {
+            self.classic.add(count, at: bucket)
+        }
+        if !value.isNaN { self.sum.add(value, count: count) }
+    }
+
+    /// Reads everything at one moment into a reading that is reused.
+    func read(into reading: inout HistogramReading) {
+        reading.begin(buckets: self.shape.bounds.count + 1, sum: self.sum.value)
+        if let native = self.native, let scale = self.shape.native?.scale {
+            native.forEach { reading.add($2, at: $1, schema: $0) }
+            reading.finish(scale)
+        } else {
+            for bucket in 0..<self.classic.count { reading.add(self.classic[bucket], toClassic: bucket) }
+            reading.finish(nil)
+        }
+        self.exemplars?.read(into: &reading.exemplars)
+    }
+
+    func read() -> HistogramReading {
+        var reading = HistogramReading()
+        self.read(into: &reading)
+        return reading
+    }
+}

@@ -1,0 +1,75 @@
+import Synchronization
+
+/// What a child of a family is; the family's kind says which one.
+enum Instrument: Sendable {
+    case counter(Counter)
+    case seconds(SecondsCounter)
+    case gauge(Gauge)
+    case histogram(Histogram)
+    case state(StateCell)
+    /// An info: there is nothing but its labels.
+    case fact
+}
+
+/// The children of one family, each with its label block rendered when it was created.
+///
+/// Keyed by the label values themselves, so that no two children can ever print the same series.
+final class Children: Sendable {
+    struct Child: Sendable {
+        let labels: LabelBlock
+        let instrument: Instrument
+        /// When it was created, in seconds since 1970.
+        let created: Double
+    }
+
+    private struct State {
+        var byValues: [[String]: Child] = [:]
+        /// The children sorted by label block; nil after a change, until somebody asks.
+        var sorted: [Child]?
+    }
+
+    private let names: [String]
+    private let now: @Sendable () -> Double
+    private let state = Lock(State())
+
+    init(names: [String], now: @escaping @Sendable () -> Double) {
+        self.names = names
+        self.now = now
+    }
+
+    func resolve(_ values: [String], make: () -> Instrument) -> Instrument {
+        let values = values.map(LabelValue.bounded)
+        return self.state.withLock { state in
+            if let known = state.byValues[values] { return known.instrument }
+            let labels = PreformattedLabels(self.names, values).block
+            let created = Child(labels: labels, instrument: make(), created: self.now())
+            state.byValues[values] = created
+            state.sorted = nil
+            return created.instrument
+        }
+    }
+
+    func remove(_ values: [String]) {
+        self.state.withLock { state in
+            guard state.byValues.removeValue(forKey: values.map(LabelValue.bounded)) != nil else { return }
+            state.sorted = nil
+        }
+    }
+
+    /// All children in a stable order; the array is shared, so the lock is held for a moment only.
+    func all() -> [Child] {
+        self.state.withLock { state in
+            if let sorted = state.sorted { return sorted }
+            let sorted = state.byValues.values.sorted { $0.labels.precedes($1.labels) }
+            state.sorted = sorted
+            return sorted
+        }
+    }
+}
+
+extension LabelBlock {
+    /// Whether the text comes first, byte by byte.
+    func precedes(_ other: LabelBlock) -> Bool {
+        self.bytes[..<self.textCount].lexicographicallyPrecedes(other.bytes[..<other.textCount])
+    }
+}
