@@ -154,7 +154,12 @@ public struct HTTPServer: Service {
         let clock = ContinuousClock()
         let start = clock.now
         let method = request.method.rawValue
-        let endpointRequest = EndpointRequest(path: request.uri.path, query: request.uri.query)
+        let endpointRequest = EndpointRequest(
+            path: request.uri.path,
+            query: request.uri.query,
+            headers: request.headers,
+            receivedAt: start
+        )
         let (route, response) = try await self.dispatcher.answer(endpointRequest, method: method, on: pools)
         defer {
             let took = clock.now - start
@@ -165,7 +170,7 @@ public struct HTTPServer: Service {
         if request.method == .head {
             try await writer.writeResponse(head)
         } else {
-            try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: response.body)))
+            try await writer.write(response: head, body: ResponseBody(byteBuffer: response.body))
         }
     }
 

@@ -1,12 +1,13 @@
 import Glibc
 import HTTPTypes
+import NIOCore
 
 /// Builds the head of an answer, with the headers that all answers have.
 enum ResponseHead {
     static func make(_ response: EndpointResponse, secondsSince1970 seconds: Int) -> HTTPResponse {
         var fields = HTTPFields()
         fields[.contentType] = response.contentType
-        fields[.contentLength] = "\(response.body.count)"
+        fields[.contentLength] = "\(response.body.readableBytes)"
         fields[.date] = HTTPDate.text(secondsSince1970: seconds)
         // All that we serve is of this moment only, and is what it says it is.
         fields[.cacheControl] = "no-store"

@@ -1,16 +1,31 @@
+import HTTPTypes
+import NIOCore
+
 /// What a route is asked.
 public struct EndpointRequest: Sendable {
     public let path: String
     /// The names and values of the query as they came, without percent-decoding.
     public let query: [(name: String, value: String)]
+    private let headers: HTTPFields
+    /// When the server read it.
+    let receivedAt: ContinuousClock.Instant
 
     public init(path: String, query: String? = nil) {
+        self.init(path: path, query: query, headers: [:], receivedAt: .now)
+    }
+
+    init(path: String, query: String?, headers: HTTPFields, receivedAt: ContinuousClock.Instant) {
         self.path = path
+        self.receivedAt = receivedAt
+        self.headers = headers
         self.query = (query ?? "").split(separator: "&").map { item in
             let parts = item.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
         }
     }
+
+    /// The value of a header; several of one name are joined by commas.
+    func header(_ name: HTTPField.Name) -> String? { self.headers[name] }
 
     /// Whether the query has this name: `?verbose` and `?verbose=1` alike.
     public func has(_ name: String) -> Bool { self.query.contains { $0.name == name } }
@@ -30,7 +45,7 @@ public struct EndpointResponse: Sendable {
     public var contentType: String
     /// Further headers by name.
     public var headers: [(name: String, value: String)]
-    public var body: [UInt8]
+    let body: ByteBuffer
 
     public init(
         status: Int = 200,
@@ -38,10 +53,20 @@ public struct EndpointResponse: Sendable {
         headers: [(name: String, value: String)] = [],
         body: [UInt8]
     ) {
+        self.init(status: status, contentType: contentType, headers: headers, buffer: ByteBuffer(bytes: body))
+    }
+
+    /// With a body that the server need not copy again.
+    init(
+        status: Int = 200,
+        contentType: String,
+        headers: [(name: String, value: String)] = [],
+        buffer: ByteBuffer
+    ) {
         self.status = status
         self.contentType = contentType
         self.headers = headers
-        self.body = body
+        self.body = buffer
     }
 
     public static func text(_ text: String, status: Int = 200) -> EndpointResponse {

@@ -224,7 +224,7 @@ final class UpgradeGate: ChannelDuplexHandler, RemovableChannelHandler {
         head.headers.add(name: "Connection", value: "close")
         self.answered(asked, code: response.status, hub: hub)
         context.write(self.wrapOutboundOut(.head(head)), promise: nil)
-        context.write(self.wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: response.body)))), promise: nil)
+        context.write(self.wrapOutboundOut(.body(.byteBuffer(response.body))), promise: nil)
         context.writeAndFlush(self.wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
             context.close(promise: nil)
         }

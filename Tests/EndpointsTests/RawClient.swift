@@ -42,6 +42,13 @@ final class RawClient: Sendable {
 
     func close() { self.channel.close(promise: nil) }
 
+    /// Everything that comes until the server closes, as it came.
+    func readBytesToEnd() async -> [UInt8] {
+        var all: [UInt8] = []
+        for await bytes in self.received { all += bytes }
+        return all
+    }
+
     /// Everything that comes until the server closes.
     func readToEnd() async -> String { await self.read { _ in false } }
 

@@ -18,7 +18,8 @@ enum ImportRules {
         "Sources/Chart": .only(["Core", "Metrics", "Synchronization"]),
         "Sources/Alerts": .only(["Core", "Metrics", "COpenSSL", "Synchronization", "Glibc"]),
         "Sources/Endpoints": .only([
-            "Metrics", "Health", "Hummingbird*", "HTTPTypes", "NIO*", "Logging", "ServiceLifecycle", "Synchronization",
+            "Metrics", "Health", "CZlib", "Hummingbird*", "HTTPTypes", "NIO*", "Logging", "ServiceLifecycle",
+            "Synchronization",
             "Glibc",
             "FoundationEssentials",
         ]),
