@@ -48,6 +48,21 @@ public enum QuoteFlag: UInt8, CaseIterable, Sendable {
 /// Takes durations on the hot path: called on the engine thread, must neither block nor allocate.
 public protocol DurationRecorder: Sendable {
     func record(nanoseconds: Int64)
+    /// The same with the quote that explains the duration, for recorders that can show it.
+    func record(nanoseconds: Int64, of quote: QuoteOrigin)
+}
+
+extension DurationRecorder {
+    public func record(nanoseconds: Int64, of quote: QuoteOrigin) { self.record(nanoseconds: nanoseconds) }
+}
+
+/// Which quote something was measured at.
+public struct QuoteOrigin: Sendable {
+    public let instrument: InstrumentIndex
+    /// The venue's update number; 0 where it sends none.
+    public let number: UInt64
+    /// When it was measured.
+    public let time: Timestamp
 }
 
 /// What the engine counts for an ordered pair of venues.

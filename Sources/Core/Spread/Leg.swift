@@ -5,7 +5,7 @@ struct Leg: Sendable {
     private(set) var join = JoinLeg()
     private(set) var bidSize = 0.0
     private(set) var askSize = 0.0
-    private var sequence: UInt64 = 0
+    private(set) var sequence: UInt64 = 0
     /// When the frame was received that last changed the quote.
     private(set) var changedAt = Timestamp.never
     /// When the quote was last known to stand.

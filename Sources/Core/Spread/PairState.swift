@@ -43,7 +43,15 @@ struct PairState {
             self.reading.olderLegChangedAt = min(sell.changedAt, buy.changedAt)
             if countsEvaluation {
                 self.summary?.add(self.reading.spread)
-                self.counts.legAge?.record(nanoseconds: max(0, now.nanoseconds(since: self.reading.olderLegChangedAt)))
+                let isSellOlder = sell.changedAt <= buy.changedAt
+                self.counts.legAge?.record(
+                    nanoseconds: max(0, now.nanoseconds(since: self.reading.olderLegChangedAt)),
+                    of: QuoteOrigin(
+                        instrument: isSellOlder ? self.entry.sell : self.entry.buy,
+                        number: isSellOlder ? sell.sequence : buy.sequence,
+                        time: now
+                    )
+                )
             }
         }
     }

@@ -155,7 +155,10 @@ extension SpreadEngine {
         }
         // A seed's time is that of its request: it says nothing of how fast we are.
         guard !quote.flags.contains(.seeded) else { return }
-        venue.endToEnd?.record(nanoseconds: max(0, clock().nanoseconds(since: quote.receivedAt)))
+        venue.endToEnd?.record(
+            nanoseconds: max(0, clock().nanoseconds(since: quote.receivedAt)),
+            of: QuoteOrigin(instrument: quote.instrument, number: quote.sequence, time: quote.receivedAt)
+        )
     }
 
     private mutating func apply(_ trade: Trade) {

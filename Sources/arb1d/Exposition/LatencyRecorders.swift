@@ -1,11 +1,21 @@
 import Core
 import Metrics
+import Synchronization
 
 /// Puts the engine's durations into a histogram.
 struct HistogramRecorder: DurationRecorder {
     let histogram: Histogram
 
     func record(nanoseconds: Int64) { self.histogram.observe(Double(nanoseconds) / 1e9) }
+
+    func record(nanoseconds: Int64, of quote: QuoteOrigin) {
+        let evidence = Evidence(
+            subject: UInt32(truncatingIfNeeded: quote.instrument.position),
+            number: quote.number,
+            time: quote.time.nanoseconds
+        )
+        self.histogram.observe(Double(nanoseconds) / 1e9, evidence: evidence)
+    }
 }
 
 struct VenueLabels: LabelSet {
@@ -25,17 +35,21 @@ extension Board {
     /// A board whose latency and leg age go into histograms of `registry`.
     convenience init(universe: Universe, registry: Registry) {
         let names = universe.venues.map(\.name)
+        let quotes = QuoteNames()
+        let naming = ExemplarNaming(number: "update") { subject in quotes.labels(of: Int(subject)) }
         let legAge = registry.histogram(
             "arb1d_leg_age_seconds",
             help: "Time since the older leg's quote last changed, at each evaluation that gave a spread.",
             labels: VenuePairLabels.self,
-            buckets: Buckets.legAgeSeconds
+            buckets: Buckets.legAgeSeconds,
+            exemplars: naming
         )
         let endToEnd = registry.histogram(
             "arb1d_end_to_end_seconds",
             help: "From a quote's receive time to the cells of its pairs.",
             labels: VenueLabels.self,
-            buckets: Buckets.pipelineSeconds
+            buckets: Buckets.pipelineSeconds,
+            exemplars: naming
         )
         self.init(
             universe: universe,
@@ -48,5 +62,32 @@ extension Board {
                 HistogramRecorder(histogram: endToEnd.histogram(for: VenueLabels(venue: names[venue.position])))
             }
         )
+        quotes.connect(self)
+    }
+}
+
+/// The labels of exemplars: venue and symbol of an instrument, formatted once, at the first scrape that shows it.
+final class QuoteNames: Sendable {
+    private struct State {
+        weak var board: Board?
+        var labels: [PreformattedLabels] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// Takes the board whose instruments are named; it holds our naming, so we must not hold it.
+    func connect(_ board: Board) { self.state.withLock { $0.board = board } }
+
+    /// Nil for an instrument that the board does not know.
+    func labels(of instrument: Int) -> PreformattedLabels? {
+        self.state.withLock { state in
+            if instrument >= state.labels.count, let universe = state.board?.read().universe {
+                for entry in universe.instruments.dropFirst(state.labels.count) {
+                    let values = [universe.venues[entry.venue.position].name, universe.symbols[entry.symbol.position]]
+                    state.labels.append(PreformattedLabels(["venue", "symbol"], values))
+                }
+            }
+            return instrument < state.labels.count ? state.labels[instrument] : nil
+        }
     }
 }
