@@ -19,6 +19,8 @@ test: ## Install what the tests need, then check and test everything: what CI ru
 
 soak: ## Misbehaving venues for ten minutes, every connection replaced every 20 s; HOURS=24 or SECONDS=30, SEED=1
 	@scripts/check.sh build && scripts/setup.sh run && SOAK_SECONDS='$(SECONDS)' HOURS='$(HOURS)' scripts/soak.sh
+tsan: ## Run the metrics under ThreadSanitizer, many threads at once; SECONDS=30 SEED=
+	@scripts/tsan.sh "$(or $(SECONDS),30)" $(SEED)
 
 coverage: ## Show which share of the lines the tests run, for each module; they run when they must
 	@scripts/check.sh build && scripts/setup.sh test && scripts/coverage.sh
