@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run run-live test soak coverage day conformance fuzz build release format lint tidy clean
+.PHONY: help run run-live test soak tsan coverage day conformance fuzz build release format lint tidy clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -19,6 +19,7 @@ test: ## Install what the tests need, then check and test everything: what CI ru
 
 soak: ## Misbehaving venues for ten minutes, every connection replaced every 20 s; HOURS=24 or SECONDS=30, SEED=1
 	@scripts/check.sh build && scripts/setup.sh run && SOAK_SECONDS='$(SECONDS)' HOURS='$(HOURS)' scripts/soak.sh
+
 tsan: ## Run the metrics under ThreadSanitizer, many threads at once; SECONDS=30 SEED=
 	@scripts/tsan.sh "$(or $(SECONDS),30)" $(SEED)
 
