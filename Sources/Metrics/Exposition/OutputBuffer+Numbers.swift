@@ -9,12 +9,7 @@ extension OutputBuffer {
             let whole = UInt64(magnitude)
             if Double(whole) == magnitude { return self.appendDecimal(whole) }
         }
-        let decimal = unsafe powers.powers.withUnsafeBufferPointer { powers in
-            // All powers are there: the pointer is to the first of 617.
-            unsafe powers.baseAddress.map { unsafe ShortestDecimal(magnitude, $0) }
-        }
-        guard let decimal else { preconditionFailure("There are powers of ten.") }
-        self.append(decimal, isPlain: magnitude <= 0x1p53)
+        self.append(ShortestDecimal(magnitude, powers), isPlain: magnitude <= 0x1p53)
     }
 
     /// Writes the point within the digits from 0.0001 to 2^53, and elsewhere an exponent.

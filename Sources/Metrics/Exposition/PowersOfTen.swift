@@ -1,7 +1,9 @@
 /// The powers of ten that printing a double needs, each as the upper 128 bits of its binary form, rounded up.
 ///
 /// Computed once with exact whole numbers, a fraction of a millisecond, where tables in source cannot be reviewed.
-struct PowersOfTen: Sendable {
+// Invariant: `first` points to one power for each exponent from init on, never written again and never freed, since the
+// only instance lives as long as the process.
+@safe final class PowersOfTen: @unchecked Sendable {
     struct Power: Sendable {
         let high: UInt64
         let low: UInt64
@@ -11,7 +13,8 @@ struct PowersOfTen: Sendable {
     static let exponents = -292...324
     static let all = PowersOfTen()
 
-    let powers: [Power]
+    /// The power of the lowest exponent; the others follow.
+    let first: UnsafeMutablePointer<Power>
 
     private init() {
         var negative: [Power] = []
@@ -27,7 +30,9 @@ struct PowersOfTen: Sendable {
             positive.append(whole.upperBits(isExact: true))
             whole.multiplyByTen()
         }
-        self.powers = negative.reversed() + positive
+        let powers = negative.reversed() + positive
+        unsafe self.first = .allocate(capacity: powers.count)
+        for (index, power) in powers.enumerated() { unsafe (self.first + index).initialize(to: power) }
     }
 }
 

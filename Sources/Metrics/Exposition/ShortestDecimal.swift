@@ -8,9 +8,9 @@ struct ShortestDecimal {
 
     /// - Parameters:
     ///   - value: A finite number above zero.
-    ///   - powers: All of ``PowersOfTen``.
+    ///   - powers: The table.
     @inline(__always)
-    init(_ value: Double, _ powers: UnsafePointer<PowersOfTen.Power>) {
+    init(_ value: Double, _ powers: PowersOfTen) {
         let fraction = value.bitPattern & (1 << 52 - 1)
         let biased = Int(value.bitPattern >> 52)
         // value = significand × 2^binary
@@ -20,7 +20,7 @@ struct ShortestDecimal {
         let isNarrow = fraction == 0 && biased > 1
         let decimal = isNarrow ? (binary * 1_262_611 - 524_031) >> 22 : (binary * 1_262_611) >> 22
         let shift = UInt64(binary + (-decimal * 1_741_647) >> 19 + 1)
-        let power = unsafe powers[-decimal - PowersOfTen.exponents.lowerBound]
+        let power = unsafe powers.first[-decimal - PowersOfTen.exponents.lowerBound]
         // Four times the value and the ends of what rounds to it, in units of the decimal's last place.
         let four = significand << 2
         let lowest = Self.product(power, (four - (isNarrow ? 1 : 2)) << shift)

@@ -9,8 +9,10 @@ struct BucketKey: Hashable {
 
     init(bits: UInt64) { self.bits = bits }
 
+    @inline(__always)
     init(_ sector: Sector, index: Int, classic: Int) {
-        self.bits = UInt64(bitPattern: Int64(index)) << 16 | UInt64(classic) << 3 | sector.rawValue << 1 | 1
+        let place = UInt64(truncatingIfNeeded: classic) &<< 3 | sector.rawValue &<< 1 | 1
+        self.bits = UInt64(bitPattern: Int64(index)) &<< 16 | place
     }
 
     var sector: Sector { Sector(rawValue: self.bits >> 1 & 3) ?? .zero }

@@ -46,8 +46,20 @@ import Synchronization
         unsafe self.slots.deallocate()
     }
 
+    @inline(__always)
     func add(_ amount: UInt64, to key: BucketKey) {
-        var position = Int((key.bits &* 0x9E37_79B9_7F4A_7C15) >> self.shift)
+        let position = Int(truncatingIfNeeded: (key.bits &* 0x9E37_79B9_7F4A_7C15) &>> self.shift)
+        // Nearly always it stands where it is looked for first.
+        if unsafe self.slots[position].key.load(ordering: .relaxed) == key.bits {
+            unsafe self.slots[position].count.wrappingAdd(amount, ordering: .relaxed)
+        } else {
+            self.search(amount, key, from: position)
+        }
+    }
+
+    @inline(never)
+    private func search(_ amount: UInt64, _ key: BucketKey, from start: Int) {
+        var position = start
         for _ in 0..<self.capacity {
             let owner = unsafe self.slots[position].key.load(ordering: .relaxed)
             if owner == key.bits || (owner == 0 && self.claim(position, for: key)) {

@@ -17,6 +17,7 @@ struct ExactSum: ~Copyable, Sendable {
     init(unitsPerOne: Double) { self.unitsPerOne = unitsPerOne }
 
     /// - Precondition: `value` is a number.
+    @inline(__always)
     func add(_ value: Double, count: UInt64) {
         let whole = Self.units(value * self.unitsPerOne)
         let product = whole.multipliedFullWidth(by: Int64(clamping: count))
@@ -26,15 +27,16 @@ struct ExactSum: ~Copyable, Sendable {
         if upper != 0 { self.high.wrappingAdd(upper, ordering: .relaxed) }
     }
 
-    /// The nearest whole number, a half away from zero.
+    /// The nearest whole number, the even one of two.
+    @inline(__always)
     private static func units(_ value: Double) -> Int64 {
-        // Nearly all are small: truncated in registers, where `rounded()` is a call into the C library.
-        guard value.magnitude < 0x1p51 else {
-            return Int64(min(max(value.rounded(), -self.largest), self.largest))
+        // Nearly all are small. Added to a number whose last place is 1, they are rounded by the addition itself, where
+        // `rounded()` is a call into the C library.
+        if value.magnitude < 0x1p51 {
+            let ones = 0x1.8p52
+            return Int64(bitPattern: (value + ones).bitPattern &- ones.bitPattern)
         }
-        let whole = Int64(value)
-        let rest = value - Double(whole)
-        return rest >= 0.5 ? whole + 1 : rest <= -0.5 ? whole - 1 : whole
+        return Int64(min(max(value.rounded(), -self.largest), self.largest))
     }
 
     var value: Double {

@@ -1,5 +1,5 @@
 /// What the formats print of a family again and again, formatted once.
-struct FamilyTexts: Sendable {
+final class FamilyTexts: Sendable {
     /// `# HELP` and `# TYPE` of text 0.0.4, which knows neither infos nor statesets nor units.
     let plainHead: [UInt8]
     /// `# TYPE`, `# UNIT` and `# HELP` of OpenMetrics.

@@ -60,7 +60,13 @@ extension ScrapeWorkspace {
         self.output.removeAll()
         for source in self.sources where source.series > 0 {
             if let deadline, ContinuousClock.now >= deadline { return false }
-            self.write(source, as: exposition, inOrder: inOrder)
+            source.write(
+                as: exposition,
+                inOrder: inOrder,
+                sinks: self.sinks,
+                reading: &self.reading,
+                &self.output
+            )
         }
         exposition.finish(&self.output)
         return true

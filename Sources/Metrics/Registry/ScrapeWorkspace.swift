@@ -9,6 +9,53 @@ struct FamilySource {
     let feeds: [FamilyFeed]
     /// How many lines of text it becomes.
     var series: Int
+
+    /// Writes the family: what is counted here is read now, child by child.
+    func write(
+        as exposition: some Exposition,
+        inOrder: Bool,
+        sinks: [SampleSink],
+        reading: inout HistogramReading,
+        _ output: inout OutputBuffer
+    ) {
+        let start = exposition.begin(self.family, &output)
+        for child in self.children { self.write(child, as: exposition, &reading, &output) }
+        if inOrder {
+            let samples = self.feeds.flatMap { sinks[$0.collector].samples[$0.position] }
+            self.write(samples.sorted { $0.labels.precedes($1.labels) }, as: exposition, &output)
+        } else {
+            for feed in self.feeds { self.write(sinks[feed.collector].samples[feed.position], as: exposition, &output) }
+        }
+        exposition.end(start, &output)
+    }
+
+    @inline(__always)
+    private func write(
+        _ child: Children.Child,
+        as exposition: some Exposition,
+        _ reading: inout HistogramReading,
+        _ output: inout OutputBuffer
+    ) {
+        let value: SampleValue
+        switch child.instrument {
+        case .counter(let counter): value = .whole(counter.value)
+        case .seconds(let counter): value = .real(counter.value)
+        case .gauge(let gauge): value = .real(gauge.value)
+        case .state(let cell): value = .state(cell.position.load(ordering: .relaxed))
+        case .fact: value = .whole(1)
+        case .histogram(let histogram):
+            histogram.read(into: &reading)
+            exposition.write(reading, child.labels, created: child.created, of: self.family, &output)
+            return
+        }
+        exposition.write(value, child.labels, created: child.created, of: self.family, &output)
+    }
+
+    private func write(_ samples: [Sample], as exposition: some Exposition, _ output: inout OutputBuffer) {
+        for sample in samples {
+            exposition.write(sample.value, sample.labels, created: self.family.created, of: self.family, &output)
+        }
+    }
 }
 
 struct FamilyFeed: Sendable {
@@ -24,43 +71,6 @@ final class ScrapeWorkspace: @unchecked Sendable {
     var sources: [FamilySource] = []
     var reading = HistogramReading()
     var output = OutputBuffer()
-
-    /// Writes one family: what is counted here is read now, child by child.
-    func write(_ source: FamilySource, as exposition: some Exposition, inOrder: Bool) {
-        let start = exposition.begin(source.family, &self.output)
-        for child in source.children { self.write(child, of: source.family, as: exposition) }
-        if inOrder {
-            let samples = source.feeds.flatMap { self.sinks[$0.collector].samples[$0.position] }
-            self.write(samples.sorted { $0.labels.precedes($1.labels) }, of: source.family, as: exposition)
-        } else {
-            for feed in source.feeds {
-                self.write(self.sinks[feed.collector].samples[feed.position], of: source.family, as: exposition)
-            }
-        }
-        exposition.end(start, &self.output)
-    }
-
-    private func write(_ child: Children.Child, of family: Family, as exposition: some Exposition) {
-        let value: SampleValue
-        switch child.instrument {
-        case .counter(let counter): value = .whole(counter.value)
-        case .seconds(let counter): value = .real(counter.value)
-        case .gauge(let gauge): value = .real(gauge.value)
-        case .state(let cell): value = .state(cell.position.load(ordering: .relaxed))
-        case .fact: value = .whole(1)
-        case .histogram(let histogram):
-            histogram.read(into: &self.reading)
-            exposition.write(self.reading, child.labels, created: child.created, of: family, &self.output)
-            return
-        }
-        exposition.write(value, child.labels, created: child.created, of: family, &self.output)
-    }
-
-    private func write(_ samples: [Sample], of family: Family, as exposition: some Exposition) {
-        for sample in samples {
-            exposition.write(sample.value, sample.labels, created: family.created, of: family, &self.output)
-        }
-    }
 
     /// Only debug builds look, since it takes as long as the scrape itself.
     func assertNoSeriesTwice() {
