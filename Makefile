@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run run-live test soak tsan coverage day conformance fuzz build release format lint tidy clean
+.PHONY: help run run-live test soak tsan coverage day conformance fuzz bench build release format lint tidy clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -34,6 +34,9 @@ conformance: ## Let the Autobahn cases judge our WebSocket client and server
 
 fuzz: ## Look for bytes that break an adapter or the frame walk; SECONDS_EACH=600 JOBS=2
 	@scripts/fuzz.sh
+
+bench: ## Measure, each row beside its floor or peer; PAIRS=5 ROWS=decode,join,...
+	@scripts/bench.sh
 
 build: ## Build everything for debugging, tests included
 	@scripts/check.sh build && scripts/setup.sh run && scripts/build.sh debug

@@ -122,7 +122,12 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: strictTests),
         .testTarget(name: "DeployTests", dependencies: ["TestSupport"], swiftSettings: strictTests),
         .testTarget(name: "CoreTests", dependencies: ["Core", "TestSupport"], swiftSettings: strictTests),
-        .testTarget(name: "VenuesTests", dependencies: ["Core", "Venues", "TestSupport"], swiftSettings: strictTests),
+        .testTarget(
+            name: "VenuesTests",
+            dependencies: ["Core", "Venues", "TestSupport"],
+            exclude: ["Fuzz/Inputs"],
+            swiftSettings: strictTests
+        ),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], swiftSettings: strictTests),
         .testTarget(name: "HealthTests", dependencies: ["Core", "Health", "Metrics"], swiftSettings: strictTests),
         .testTarget(
@@ -159,6 +164,7 @@ let package = Package(
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
+            exclude: ["Fuzz/Inputs"],
             swiftSettings: strictTests
         ),
         .testTarget(

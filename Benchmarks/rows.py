@@ -1,0 +1,193 @@
+"""The rows that need no socket, each a function of the programs and the table."""
+import gzip
+import re
+import shutil
+import subprocess
+
+import sockets
+from turns import only, scratch, spread
+
+DECODE = "simdjson on-demand, 4 strings by key -> own double"
+RENDER = "render bound: to_chars shortest"
+
+
+def ratio_row(table, work, ours, floors, limit, digits=3, unit="us"):
+    ratios = [mine / floor for mine, floor in zip(ours, floors)]
+    table.row(work, spread(ours, digits) + f" {unit}", spread(floors, digits) + f" {unit}", spread(ratios),
+              f"<= {limit} x", sorted(ratios)[len(ratios) // 2] <= limit)
+
+
+def alone(table, work, ours, limit=None, digits=3, unit="us", strict=False):
+    middle = sorted(ours)[len(ours) // 2]
+    met = None if limit is None else middle < limit if strict else middle <= limit
+    table.row(work, spread(ours, digits) + f" {unit}", "-", "-", "-" if limit is None else
+              f"{'<' if strict else '<='} {limit} {unit}", met)
+
+
+def decode(programs, table):
+    count = programs.size(500_000, 50_000)
+    ours, floors = [], []
+    for _ in range(programs.pairs):
+        mine = only(programs.bench("decode", count, "3"))
+        ours.append(mine["us_cpu_per_op"])
+        if programs.has("feed_simdjson"):
+            floor = programs.floor("feed_simdjson", count, "3")[DECODE]
+            floors.append(floor["us_cpu_per_op"])
+            assert abs(mine["sum"] / floor["sum"] - 1) < 1e-9, "decoded other numbers"
+    if floors:
+        ratio_row(table, "decode, Binance bookTicker, 146 bytes (feed_simdjson)", ours, floors, 2)
+    else:
+        alone(table, "decode, Binance bookTicker, 146 bytes", ours)
+
+
+def ticks(programs):
+    """One file with A before B, and one with B before A, for the other direction."""
+    count = int(programs.size(1_000_000, 100_000))
+    file, swapped = scratch(programs.options, f"ticks-{count}"), scratch(programs.options, f"ticks-{count}-swapped")
+    if not swapped.exists():
+        programs.bench("ticks", str(file), str(count))
+        data = file.read_bytes()
+        swapped.write_bytes(data[len(data) // 2:] + data[:len(data) // 2])
+    return file, swapped, str(count)
+
+
+def join(programs, table):
+    file, swapped, count = ticks(programs)
+    ours, floors, both = [], [], []
+    for _ in range(programs.pairs):
+        mine = only(programs.bench("spread", file, "3"))
+        ours.append(mine["us_cpu_per_op"])
+        if programs.has("spread_bound"):
+            one = only(programs.floor("spread_bound", file, count, "3"))
+            other = only(programs.floor("spread_bound", swapped, count, "3"))
+            floors.append(one["us_cpu_per_op"])
+            both.append(one["us_cpu_per_op"] + other["us_cpu_per_op"])
+            for name in ("joined", "sum_spread", "sum_hi", "sum_lo"):
+                assert abs(mine[name] / one[name] - 1) < 1e-9, f"another {name}: {mine[name]}, {one[name]}"
+    work = "engine, one quote: both directions, window, cells"
+    if not floors:
+        return alone(table, work, ours)
+    ratio_row(table, f"{work} (spread_bound, one direction)", ours, floors, 2)
+    ratio_row(table, f"{work} (spread_bound, both directions)", ours, both, 2)
+
+
+def whole(programs, table):
+    file, _, count = ticks(programs)
+    quotes = programs.size(1_000_000, 100_000)
+    ours, floors, rates, threads = [], [], [], []
+    for _ in range(programs.pairs):
+        mine = only(programs.bench("whole", "300", quotes))
+        assert mine["dropped"] == 0 and mine["applied"] == mine["ops"], f"lost some: {mine}"
+        ours.append(mine["us_cpu_per_op"])
+        rates.append(mine["per_s_wall"] / 1e3)
+        threads.append((mine["feed_us"], mine["engine_us"]))
+        if programs.has("feed_simdjson", "spread_bound"):
+            feed = programs.floor("feed_simdjson", programs.size(500_000, 50_000), "3")[DECODE]["us_cpu_per_op"]
+            floors.append(feed + 4 * only(programs.floor("spread_bound", file, count, "3"))["us_cpu_per_op"])
+    work = "whole way in process, busiest thread"
+    if floors:
+        ratio_row(table, f"{work} (feed_simdjson + 4 spread_bound)", ours, floors, 2)
+    else:
+        alone(table, work, ours)
+    alone(table, "of it: decode, judge, hand over", [feed for feed, _ in threads])
+    alone(table, "of it: channel, window, 4 evaluations, bands, cells", [engine for _, engine in threads])
+    alone(table, "quotes a second by the wall, both threads and all else on these cores", rates, digits=0, unit="k/s")
+
+
+def allocations(programs, table):
+    counts = only(programs.bench(programs.size(100_000, 10_000), program="allocations"))
+    few, many = int(counts["allocations"]), int(counts["allocations_10"])
+    table.row("allocations from frame bytes to cell, N and 10 N quotes after warm-up",
+              f"{few} and {many} (N = {int(counts['quotes']):,})", "-", "-", "0", few == 0 and many == 0)
+
+
+def instruments(programs, table):
+    limits = {"counter increment": 5, "counter increment, 2 threads": 25, "histogram observe, 14 buckets": 20,
+              "native histogram observe": 40}
+    found = {}
+    for _ in range(programs.pairs):
+        for name, line in programs.bench("instruments", programs.size(50, 2)).items():
+            found.setdefault(name, []).append(line["ns_per_op"])
+    for name, values in found.items():
+        alone(table, name, values, limits.get(name), digits=1, unit="ns", strict=True)
+
+
+def render(programs, table):
+    for samples in (10_000, 100_000):
+        ours, floors = [], []
+        for _ in range(programs.pairs):
+            mine = only(programs.bench("render", str(samples), programs.size(9, 1)))
+            ours.append(mine["us_cpu_per_op"])
+            if programs.has("render_bound"):
+                floor = programs.floor("render_bound", str(samples), programs.size(9, 1))[RENDER]
+                floors.append(floor["us_cpu_per_sample"])
+        work = f"render {samples:,} samples, text 0.0.4, per sample"
+        if floors:
+            ratio_row(table, f"{work} (render_bound)", ours, floors, 2)
+        else:
+            alone(table, work, ours)
+
+
+def snapshot(programs, table):
+    lines = [only(programs.bench("snapshot", "9000", programs.size(9, 1))) for _ in range(programs.pairs)]
+    alone(table, f"chart snapshot of {int(lines[0]['points']):,} points", [line["wall_ms"] for line in lines], 5,
+          digits=2, unit="ms", strict=True)
+    alone(table, "of it on the engine's thread", [line["engine_us"] for line in lines], digits=1)
+
+
+def memory(programs, table):
+    packed = programs.options.captures / "cross-venue/binance-spot-btcusdt-20240808-quotes-trades.log.gz"
+    if not packed.exists():
+        return table.row("memory", "not measured: no recording", "-", "-", "-", None)
+    log = scratch(programs.options, "recording.log")
+    with gzip.open(packed, "rb") as source, open(log, "wb") as target:
+        shutil.copyfileobj(source, target)
+    line = only(programs.bench("memory", str(log)))
+    quotes = f"{line['quotes'] / 1e6:.2f} million quotes"
+    for work, name, limit in ((f"windows, {quotes}", "windows_mb", 52), ("both channels full", "channels_rss_mb", 50),
+                              ("RssAnon of the process", "rss_anon_mb", 100)):
+        table.row(work, f"{line[name]:.1f} MB", "-", "-", f"<= {limit} MB", line[name] <= limit)
+    table.row("VmRSS of the process", f"{line['rss_mb']:.1f} MB", "-", "-", "-", None)
+    return None
+
+
+def growth(programs, table):
+    quotes = programs.size(100_000, 20_000)
+    times = []
+    for _ in range(programs.pairs):
+        few, many = (only(programs.bench("growth", symbols, quotes))["us_cpu_per_op"] for symbols in ("300", "3000"))
+        times.append(many / few)
+    table.row("CPU per quote, 3,000 symbols over 300", spread(times), "-", "-", "-", None)
+    if not programs.tool("valgrind"):
+        return table.row("instructions per quote, 3,000 symbols over 300", "not measured: no valgrind", "-", "-",
+                         "<= 1.05", None)
+    counts = [instructions(programs, symbols, quotes) / int(quotes) for symbols in ("300", "3000")]
+    growth_of = counts[1] / counts[0]
+    table.row("instructions per quote, 3,000 symbols over 300", f"{counts[1]:.0f} / {counts[0]:.0f}", "-",
+              f"{growth_of:.3f}", "<= 1.05", growth_of <= 1.05)
+    return None
+
+
+def instructions(programs, symbols, quotes):
+    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--toggle-collect=*measuredPart*",
+               str(programs.options.bin / "bench"), "growth", symbols, quotes]
+    text = subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True).stderr
+    return int(re.search(r"Collected : (\d+)", text).group(1))
+
+
+def overload(programs, table):
+    line = only(programs.bench("overload", programs.size(60, 2)))
+    grown = line["rss_anon_max_mb"] - line["rss_anon_before_mb"]
+    held = line["unaccounted"] == 0 and line["residual"] == 0 and line["depth_max"] <= line["depth_capacity"]
+    table.row(f"overload for {int(line['seconds'])} s: {line['offered_per_s'] / 1e6:.2f} M/s offered, "
+              f"{line['capacity_per_s'] / 1e6:.2f} M/s can be taken",
+              f"depth {int(line['depth_max']):,}, dropped {int(line['dropped']):,} of {int(line['sent']):,}, "
+              f"{int(line['unaccounted'])} unaccounted, delay at most {line['delay_max_ms']:.0f} ms, +{grown:.0f} MB",
+              "-", "-", "depth at capacity, drops exact, residual 0", held and line["dropped"] > 0)
+
+
+ALL = {
+    "decode": decode, "join": join, "whole": whole, "allocations": allocations, "instruments": instruments,
+    "render": render, "snapshot": snapshot, "memory": memory, "growth": growth, "sockets": sockets.rows,
+    "overload": overload,
+}

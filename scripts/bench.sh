@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Builds the benchmarks and prints each row beside its floor or peer, run in turn.
+# Environment: PAIRS, ROWS (all by default), QUICK=1 for one small pair of each.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cd "$root"
+find_swift
+
+build=.build-bench
+# What no library has: the files of the feed that judge events, and the daemon's recorders.
+linked=Benchmarks/Sources/Pipeline/Linked
+mkdir -p "$linked"
+rm -f "$linked"/*.swift
+for file in Sources/Feed/Venue/{EventIntake*,InstrumentState,Rhythm,TradeNumbers}.swift \
+    Sources/arb1d/Exposition/LatencyRecorders.swift; do
+    [[ ! -f $file ]] || ln -s "../../../../$file" "$linked/"
+done
+say 'Building the benchmarks: two minutes the first time ...'
+swift build -c release --package-path Benchmarks --scratch-path "$build" --quiet || die 'the benchmarks do not build.' \
+    'Look at the errors above.'
+for tool in g++ gcc valgrind; do
+    command -v "$tool" >/dev/null || say "$tool is not installed: rows that need it are left out."
+done
+bin="$(swift build -c release --package-path Benchmarks --scratch-path "$build" --show-bin-path)"
+options=(--pairs "${PAIRS:-5}" --bin "$bin")
+[[ -n ${ROWS:-} ]] && options+=(--rows "$ROWS")
+[[ -n ${QUICK:-} ]] && options+=(--quick)
+exec python3 Benchmarks/run.py "${options[@]}"
