@@ -49,6 +49,17 @@ public struct RawElement: Equatable, Sendable {
         if case .trade(let trade) = self.payload { trade.instrument } else { self.instrument }
     }
 
+    /// When it came, by the receive clock; `nil` for what says nothing of the market.
+    @inlinable public var instant: Timestamp? {
+        switch self.payload {
+        case .quote(let quote): quote.receivedAt
+        case .trade(let trade): trade.receivedAt
+        case .stale(_, _, let instant), .withdrawn(_, let instant), .delisted(_, let instant): instant
+        case .heartbeat(_, let sentAt): sentAt
+        case .control: nil
+        }
+    }
+
     /// The instrument whose knowledge is lost when this element is displaced.
     @inlinable public var instrument: InstrumentIndex? {
         switch self.payload {

@@ -84,6 +84,9 @@ public struct Quote: Equatable, Sendable {
         ExactDecimal(shortest: self.askSizeMantissa, scale: self.askSizeScale)
     }
 
+    /// Whether its prices make sense together: it is neither crossed nor one-sided.
+    @inlinable public var givesSpread: Bool { self.flags.isDisjoint(with: [.crossed, .oneSided]) }
+
     /// The same quote with more flags.
     @inlinable public func flagged(_ more: QuoteFlags) -> Quote {
         Quote(

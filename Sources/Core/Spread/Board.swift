@@ -2,7 +2,7 @@ import Synchronization
 
 /// Why an evaluation of a pair gave no spread.
 public enum SpreadMissing: UInt8, CaseIterable, Sendable {
-    case noQuote, stale, crossed
+    case noQuote, stale, crossed, outlier, quarantined
 
     /// The value of the `reason` label.
     public var label: String {
@@ -10,13 +10,15 @@ public enum SpreadMissing: UInt8, CaseIterable, Sendable {
         case .noQuote: "no_quote"
         case .stale: "stale"
         case .crossed: "crossed"
+        case .outlier: "outlier"
+        case .quarantined: "quarantined"
         }
     }
 }
 
 /// Why a quote made no point of a pair.
 public enum PointMissing: UInt8, CaseIterable, Sendable {
-    case noLeg, stale, crossed, locked, tooOld
+    case noLeg, stale, crossed, outlier, locked, tooOld
 
     /// The value of the `reason` label.
     public var label: String {
@@ -24,6 +26,7 @@ public enum PointMissing: UInt8, CaseIterable, Sendable {
         case .noLeg: "no_leg"
         case .stale: "stale"
         case .crossed: "crossed"
+        case .outlier: "outlier"
         case .locked: "locked"
         case .tooOld: "too_old"
         }
@@ -32,7 +35,7 @@ public enum PointMissing: UInt8, CaseIterable, Sendable {
 
 /// A flag that accepted quotes are counted under.
 public enum QuoteFlag: UInt8, CaseIterable, Sendable {
-    case crossed, locked, oneSided, repeated
+    case crossed, locked, oneSided, repeated, outlier
 
     /// The value of the `flag` label.
     public var label: String {
@@ -41,6 +44,7 @@ public enum QuoteFlag: UInt8, CaseIterable, Sendable {
         case .locked: "locked"
         case .oneSided: "one_sided"
         case .repeated: "repeat"
+        case .outlier: "outlier"
         }
     }
 }
@@ -65,6 +69,21 @@ public struct QuoteOrigin: Sendable {
     public let time: Timestamp
 }
 
+/// Takes ratios, under the same rules.
+public protocol RatioRecorder: Sendable {
+    func record(ratio: Double)
+}
+
+/// What takes the figures of opportunities when they end.
+public struct OpportunityRecorders: Sendable {
+    let duration: any DurationRecorder
+    let peak: any RatioRecorder
+
+    public init(duration: any DurationRecorder, peak: any RatioRecorder) {
+        (self.duration, self.peak) = (duration, peak)
+    }
+}
+
 /// What the engine counts for an ordered pair of venues.
 public final class VenuePairCells: Sendable {
     public let evaluations = TallyCell()
@@ -73,9 +92,21 @@ public final class VenuePairCells: Sendable {
     public let pointsMissing = PointMissing.allCases.map { _ in TallyCell() }
     public let breachesAbove = TallyCell()
     public let breachesBelow = TallyCell()
+    /// Opportunities that began.
+    public let opportunities = TallyCell()
+    /// Opportunities that ended, by ``OpportunityEnd``.
+    public let opportunitiesEnded = OpportunityEnd.allCases.map { _ in TallyCell() }
     let legAge: (any DurationRecorder)?
+    let ended: OpportunityRecorders?
 
-    init(legAge: (any DurationRecorder)?) { self.legAge = legAge }
+    init(legAge: (any DurationRecorder)?, ended: OpportunityRecorders?) { (self.legAge, self.ended) = (legAge, ended) }
+
+    /// Opportunities that began and have not ended.
+    public var opportunitiesActive: UInt64 {
+        // Ends are read first: one that ends meanwhile is then still open, and none is ended that did not begin.
+        let ended = self.opportunitiesEnded.reduce(0) { $0 &+ $1.value }
+        return self.opportunities.value &- ended
+    }
 }
 
 /// What the engine counts for a venue.
@@ -121,18 +152,23 @@ public final class Board: Sendable {
     private let freshPairs = Atomic<Int>(0)
     private let batches = Atomic<UInt64>(0)
     private let windowBytes = Atomic<Int>(0)
+    private let quarantineChanges = Atomic<UInt64>(0)
 
     /// - Parameters:
     ///   - universe: Its venues are fixed; instruments and pairs may come later.
     ///   - legAge: Makes the recorder of `arb1d_leg_age_seconds` for a sell and a buy venue.
     ///   - endToEnd: Makes the recorder of `arb1d_end_to_end_seconds` for a venue.
+    ///   - ended: Makes the recorders of opportunities for a sell and a buy venue.
     public init(
         universe: Universe,
         legAge: (VenueIndex, VenueIndex) -> (any DurationRecorder)? = { _, _ in nil },
-        endToEnd: (VenueIndex) -> (any DurationRecorder)? = { _ in nil }
+        endToEnd: (VenueIndex) -> (any DurationRecorder)? = { _ in nil },
+        ended: (VenueIndex, VenueIndex) -> OpportunityRecorders? = { _, _ in nil }
     ) {
         let venues = universe.venues.indices.map(VenueIndex.init)
-        let venuePairs = venues.flatMap { sell in venues.map { VenuePairCells(legAge: legAge(sell, $0)) } }
+        let venuePairs = venues.flatMap { sell in
+            venues.map { VenuePairCells(legAge: legAge(sell, $0), ended: ended(sell, $0)) }
+        }
         var cells = Cells(
             universe: universe,
             venuePairs: venuePairs,
@@ -148,6 +184,12 @@ public final class Board: Sendable {
     public var freshPairCount: Int { self.freshPairs.load(ordering: .relaxed) }
     public var batchCount: UInt64 { self.batches.load(ordering: .relaxed) }
     public var windowByteCount: Int { self.windowBytes.load(ordering: .relaxed) }
+
+    /// How often a pair entered or left quarantine: who wants to tell of it looks at the pairs when this has moved.
+    public var quarantineChangeCount: UInt64 { self.quarantineChanges.load(ordering: .acquiring) }
+
+    /// Counts a pair that entered or left quarantine, after its cell says so.
+    func noteQuarantineChange() { self.quarantineChanges.wrappingAdd(1, ordering: .releasing) }
 
     func extend(to universe: Universe) -> Cells {
         self.cells.withLock { cells in

@@ -8,6 +8,8 @@ public enum PairStatus: UInt64, CaseIterable, Sendable {
     case stale
     /// Both legs quote and stand: the spread is exported.
     case fresh
+    /// Whatever its legs are, it is not one asset twice.
+    case quarantined
 }
 
 /// A pair's figures at one moment.
@@ -22,6 +24,8 @@ public struct PairReading: Sendable, Equatable {
     public var band: Band?
     /// When the leg that did not change for longer last changed: leg age is the time since.
     public var olderLegChangedAt = Timestamp.never
+    /// Why it is quarantined; `nil`: it is not.
+    public var quarantine: QuarantineReason?
 
     public init() {}
 }
@@ -32,6 +36,7 @@ public struct PairReading: Sendable, Equatable {
 /// version or two different ones reads again. So the six gauges of a pair are always of one moment.
 public final class PairCell: Sendable {
     private let version = Atomic<UInt64>(0)
+    /// In its low byte; the reason of a quarantine in the next one.
     private let status = Atomic<UInt64>(PairStatus.missing.rawValue)
     private let spread = Atomic<UInt64>(0)
     private let netSpread = Atomic<UInt64>(0)
@@ -50,7 +55,8 @@ public final class PairCell: Sendable {
         let version = self.version.load(ordering: .relaxed)
         self.version.store(version &+ 1, ordering: .relaxed)
         atomicMemoryFence(ordering: .releasing)  // The odd version is seen before any of the new figures.
-        self.status.store(reading.status.rawValue, ordering: .relaxed)
+        let reason = UInt64(reading.quarantine?.rawValue ?? 0)
+        self.status.store(reading.status.rawValue | reason << 8, ordering: .relaxed)
         self.spread.store(reading.spread.bitPattern, ordering: .relaxed)
         self.netSpread.store(reading.netSpread.bitPattern, ordering: .relaxed)
         self.notional.store(reading.notional.bitPattern, ordering: .relaxed)
@@ -65,7 +71,9 @@ public final class PairCell: Sendable {
         while true {
             let before = self.version.load(ordering: .acquiring)
             var reading = PairReading()
-            reading.status = PairStatus(rawValue: self.status.load(ordering: .relaxed)) ?? .missing
+            let status = self.status.load(ordering: .relaxed)
+            reading.status = PairStatus(rawValue: status & 0xFF) ?? .missing
+            reading.quarantine = QuarantineReason(rawValue: UInt8(truncatingIfNeeded: status >> 8))
             reading.spread = Double(bitPattern: self.spread.load(ordering: .relaxed))
             reading.netSpread = Double(bitPattern: self.netSpread.load(ordering: .relaxed))
             reading.notional = Double(bitPattern: self.notional.load(ordering: .relaxed))
@@ -84,8 +92,15 @@ public final class InstrumentCell: Sendable {
     private let version = Atomic<UInt64>(0)
     private let bid = Atomic<UInt64>(Double.nan.bitPattern)
     private let ask = Atomic<UInt64>(Double.nan.bitPattern)
+    private let proved = Atomic<Int64>(.min)
 
     public init() {}
+
+    /// When the quote was last known to stand, by the receive clock.
+    public var provedAt: Timestamp { Timestamp(nanoseconds: self.proved.load(ordering: .relaxed)) }
+
+    /// - Precondition: Only the engine thread writes.
+    func prove(at instant: Timestamp) { self.proved.store(instant.nanoseconds, ordering: .relaxed) }
 
     /// - Precondition: Only the engine thread writes.
     func store(_ top: (bid: Double, ask: Double)?) {

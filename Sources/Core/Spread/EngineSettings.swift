@@ -21,6 +21,10 @@ public struct EngineSettings: Sendable, Equatable {
     /// The same for trades.
     public var tradeSpan: Int64 = 5 * 60 * 1_000_000_000
     public var windowMaxBytes = 256 << 20
+    /// How far a mid may be from the median mid of the symbol's other venues before it is an outlier; `nil`: any.
+    public var outlierRatio: Double? = 0.1
+    public var quarantine = QuarantineSettings()
+    public var opportunities = OpportunitySettings()
 
     public init(band: BandSettings) { self.band = band }
 }

@@ -7,6 +7,8 @@ struct JoinLeg: Sendable, Equatable {
         case usable(locked: Bool)
         /// Crossed or one-sided: it stands, but gives no spread.
         case unusable
+        /// An outlier that nothing has confirmed: the same.
+        case unconfirmed
     }
 
     private(set) var usability = Usability.none
@@ -38,6 +40,9 @@ struct JoinLeg: Sendable, Equatable {
         (self.bid, self.ask, self.time) = (bid, ask, time)
         self.isStale = false
     }
+
+    /// The quote just taken is an outlier: to a window it is one that gives no spread.
+    mutating func doubt() { self.usability = .unconfirmed }
 
     mutating func withdraw() {
         self.usability = .none

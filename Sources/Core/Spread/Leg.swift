@@ -6,6 +6,7 @@ struct Leg: Sendable {
     private(set) var bidSize = 0.0
     private(set) var askSize = 0.0
     private(set) var sequence: UInt64 = 0
+    var outliers = OutlierMemory()
     /// When the frame was received that last changed the quote.
     private(set) var changedAt = Timestamp.never
     /// When the quote was last known to stand.
@@ -17,8 +18,12 @@ struct Leg: Sendable {
 
     /// A well-formed quote in order always replaces the standing one, and proves that it stands.
     ///
+    /// - Parameters:
+    ///   - quote: The quote.
+    ///   - isDoubted: It is an outlier that nothing has confirmed.
+    ///   - time: Its engine time.
     /// - Returns: What the window is to retain it as.
-    mutating func replace(with quote: Quote, at time: Int64) -> RetainedKind {
+    mutating func replace(with quote: Quote, isDoubted: Bool, at time: Int64) -> RetainedKind {
         let (prices, sizes) = ((quote.bid.double, quote.ask.double), (quote.bidSize.double, quote.askSize.double))
         // A new connection may say again what stood before: the quote is proved then, and no younger.
         let isChanged = prices != (self.join.bid, self.join.ask) || sizes != (self.bidSize, self.askSize)
@@ -26,10 +31,11 @@ struct Leg: Sendable {
         (self.bidSize, self.askSize) = sizes
         self.sequence = quote.sequence
         self.provedAt = quote.receivedAt
-        let isUsable = quote.flags.isDisjoint(with: [.crossed, .oneSided])
+        let isUsable = !isDoubted && quote.givesSpread
         let kind: RetainedKind = !isUsable ? .unusable : isChanged ? .quote : .repeated
         let isLocked = quote.flags.contains(.locked)
         self.join.replace(kind, bid: prices.0, ask: prices.1, isLocked: isLocked, at: time)
+        if isDoubted { self.join.doubt() }
         return kind
     }
 

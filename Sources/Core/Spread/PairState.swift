@@ -2,20 +2,40 @@
 struct PairState {
     let entry: PairEntry
     private let cell: PairCell
-    private let counts: VenuePairCells
+    let counts: VenuePairCells
     /// `1 − fee` of the sell venue and `1 + fee` of the buy venue.
     private let sellFactor: Double
     private let buyFactor: Double
     private(set) var reading = PairReading()
     private var maker = PointMaker()
+    var quarantine: Quarantine
+    var opportunity: OpportunityWatch
     /// Somebody wants to be told of each point.
     var isWatched = false
     /// Kept where somebody asks for it at the end of a replay.
     var summary: SpreadSummary?
 
-    init(entry: PairEntry, cell: PairCell, counts: VenuePairCells, sellFee: Double, buyFee: Double) {
+    /// Begins with neither leg quoting.
+    ///
+    /// - Parameters:
+    ///   - entry: Which instruments it is of.
+    ///   - cell: Where it is published.
+    ///   - counts: Those of its venues.
+    ///   - fees: Taker fees of both venues, as ratios.
+    ///   - isAllowed: The configuration keeps it out of quarantine.
+    ///   - settings: Of its opportunities.
+    init(
+        entry: PairEntry,
+        cell: PairCell,
+        counts: VenuePairCells,
+        fees: (sell: Double, buy: Double),
+        isAllowed: Bool,
+        settings: OpportunitySettings
+    ) {
         (self.entry, self.cell, self.counts) = (entry, cell, counts)
-        (self.sellFactor, self.buyFactor) = (1 - sellFee, 1 + buyFee)
+        (self.sellFactor, self.buyFactor) = (1 - fees.sell, 1 + fees.buy)
+        self.quarantine = Quarantine(isAllowed: isAllowed)
+        self.opportunity = OpportunityWatch(settings, isBasis: entry.isBasis)
     }
 
     /// Points made so far.
@@ -23,18 +43,26 @@ struct PairState {
 
     func publish() { self.cell.store(self.reading) }
 
+    /// Why there is no spread; `nil`: there is one.
+    @inline(__always)
+    func missing(_ sell: JoinLeg, _ buy: JoinLeg) -> SpreadMissing? {
+        self.quarantine.isActive ? .quarantined : JoinFault(sell, buy)?.spreadMissing
+    }
+
     /// Computes the spread from the standing quotes of both legs, or why there is none; ``publish()`` follows.
     ///
     /// `countsEvaluation` says that a quote asked for it, as opposed to a leg becoming stale.
     mutating func evaluate(sell: Leg, buy: Leg, countsEvaluation: Bool, at now: Timestamp) {
-        let missing = SpreadMissing(sell.join, buy.join)
+        let missing = self.missing(sell.join, buy.join)
         if countsEvaluation {
             self.counts.evaluations.add()
             if let missing { self.counts.missing[Int(missing.rawValue)].add() }
         }
+        self.reading.quarantine = self.quarantine.reason
         switch missing {
-        case .noQuote, .crossed: self.reading.status = .missing
+        case .quarantined: self.reading.status = .quarantined
         case .stale: self.reading.status = .stale
+        case .noQuote, .crossed, .outlier: self.reading.status = .missing
         case nil:
             self.reading.status = .fresh
             self.reading.spread = sell.join.bid / buy.join.ask - 1
@@ -58,20 +86,21 @@ struct PairState {
 
     /// Adds the spread that was just evaluated to the points, unless its slot has one already or a leg forbids it.
     ///
-    /// - Returns: Whether it made a point.
-    mutating func makePoint(sell: Leg, buy: Leg, at time: Int64, settings: EngineSettings) -> Bool {
+    /// - Returns: The spread of the point that it made.
+    mutating func makePoint(sell: Leg, buy: Leg, at time: Int64, settings: EngineSettings) -> Double? {
+        // A pair in quarantine was not evaluated; its points go on, for charts.
         switch self.maker.take(
             sell: sell.join,
             buy: buy.join,
-            spread: self.reading.spread,
+            spread: self.reading.status == .fresh ? self.reading.spread : sell.join.bid / buy.join.ask - 1,
             at: time,
             settings: settings
         ) {
-        case .taken: return false
+        case .taken: return nil
         case .missing(let reason):
             self.counts.pointsMissing[Int(reason.rawValue)].add()
-            return false
-        case .point(_, let breach):
+            return nil
+        case .point(let spread, let breach):
             switch breach {
             case .above: self.counts.breachesAbove.add()
             case .below: self.counts.breachesBelow.add()
@@ -79,7 +108,7 @@ struct PairState {
             }
             self.counts.points.add()
             self.reading.band = self.maker.band
-            return true
+            return spread
         }
     }
 

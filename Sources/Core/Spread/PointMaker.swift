@@ -58,30 +58,9 @@ struct PointMaker: Sendable {
     }
 
     private static func missing(_ sell: JoinLeg, _ buy: JoinLeg, at time: Int64, maxAge: Int64?) -> PointMissing? {
-        if let missing = SpreadMissing(sell, buy) {
-            switch missing {
-            case .noQuote: return .noLeg
-            case .stale: return .stale
-            case .crossed: return .crossed
-            }
-        }
+        if let fault = JoinFault(sell, buy) { return fault.pointMissing }
         if sell.usability == .usable(locked: true) || buy.usability == .usable(locked: true) { return .locked }
         if let maxAge, time - min(sell.changedAt, buy.changedAt) > maxAge { return .tooOld }
         return nil
-    }
-}
-
-extension SpreadMissing {
-    /// Why two standing quotes give no spread; `nil`: they do.
-    init?(_ sell: JoinLeg, _ buy: JoinLeg) {
-        if !sell.hasQuote || !buy.hasQuote {
-            self = .noQuote
-        } else if sell.isStale || buy.isStale {
-            self = .stale
-        } else if sell.usability == .unusable || buy.usability == .unusable {
-            self = .crossed
-        } else {
-            return nil
-        }
     }
 }

@@ -12,13 +12,16 @@ extension SpreadEngine {
     /// The venue no longer lists the instrument: what is kept of it goes, and its pairs with it.
     mutating func delist(_ position: Int, at instant: Timestamp) {
         guard !self.legs[position].isDelisted else { return }
-        _ = self.engineTime(of: position, at: instant)
+        let time = self.engineTime(of: position, at: instant)
         self.legs[position].delist()
         self.cells.instruments[position].store(nil)
         self.windows.drop(InstrumentIndex(position))
         for pair in self.pairsOfInstrument[position] {
-            if self.pairs[pair].reading.status == .fresh { self.freshPairs -= 1 }
+            let status = self.pairs[pair].reading.status
+            if status == .fresh { self.freshPairs -= 1 }
+            self.endOpportunity(of: pair, .delisted, at: time)
             self.pairs[pair].end()
+            if status == .quarantined { self.board.noteQuarantineChange() }
             let (sell, buy) = (self.pairs[pair].entry.sell.position, self.pairs[pair].entry.buy.position)
             self.pairsOfInstrument[sell == position ? buy : sell].removeAll { $0 == pair }
         }

@@ -49,7 +49,7 @@ extension SpreadEngine {
         let (sell, buy) = (self.legs[state.entry.sell.position], self.legs[state.entry.buy.position])
         return PairReport(
             reading: state.reading,
-            missing: SpreadMissing(sell.join, buy.join),
+            missing: state.missing(sell.join, buy.join),
             sell: StandingQuote(sell),
             buy: StandingQuote(buy),
             points: state.points,

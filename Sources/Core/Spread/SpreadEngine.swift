@@ -4,18 +4,23 @@
 /// A quote re-evaluates exactly the ordered pairs that its instrument belongs to. Time comes in with the elements.
 public struct SpreadEngine: ~Copyable {
     let settings: EngineSettings
-    private let board: Board
+    let board: Board
     var cells: Board.Cells
     var legs: [Leg] = []
     /// The pairs of each instrument, by ``InstrumentIndex``.
     var pairsOfInstrument: [[Int]] = []
     var pairs: [PairState] = []
     /// By ``SymbolIndex``: the engine time of the symbol's last event.
-    private var symbolTimes: [Int64] = []
+    private(set) var symbolTimes: [Int64] = []
     var windows: WindowStore
     var freshPairs = 0
     /// Points of watched pairs that nobody has taken yet.
     var newPoints: [PairPoint] = []
+    /// `nil`: no quote is an outlier.
+    let outlierRule: OutlierRule?
+    /// The next whole minute at which spreads are looked at.
+    var nextMinute = Int64.min
+    var opportunityLog: OpportunityLog
     private var reported = EngineTally()
     private let summarises: Bool
 
@@ -27,6 +32,8 @@ public struct SpreadEngine: ~Copyable {
     public init(universe: Universe, settings: EngineSettings, board: Board, summarises: Bool = false) {
         self.settings = settings
         self.summarises = summarises
+        self.outlierRule = settings.outlierRatio.map(OutlierRule.init)
+        self.opportunityLog = OpportunityLog(kept: settings.opportunities.kept)
         self.board = board
         self.cells = board.read()
         self.windows = WindowStore(
@@ -56,8 +63,13 @@ public struct SpreadEngine: ~Copyable {
                 entry: entry,
                 cell: self.cells.pairs[index],
                 counts: self.cells.venuePair(sell: sell, buy: buy),
-                sellFee: universe.venues[sell.position].fee,
-                buyFee: universe.venues[buy.position].fee
+                fees: (universe.venues[sell.position].fee, universe.venues[buy.position].fee),
+                isAllowed: self.settings.quarantine.allows(
+                    symbol: universe.symbols[universe.instruments[entry.sell.position].symbol.position],
+                    sell: universe.venues[sell.position].name,
+                    buy: universe.venues[buy.position].name
+                ),
+                settings: self.settings.opportunities
             )
             pair.summary = self.summarises ? SpreadSummary() : nil
             self.pairs.append(pair)
@@ -97,6 +109,7 @@ public struct SpreadEngine: ~Copyable {
                     continue
                 }
             }
+            if let instant = element.instant { self.passMinutes(until: instant) }
             switch element.payload {
             case .quote(let quote): self.apply(quote, clock: clock)
             case .stale(let instrument, let reason, let instant):
@@ -135,6 +148,7 @@ extension SpreadEngine {
         let position = quote.instrument.position
         let venue = self.cells.venues[self.legs[position].venue.position]
         self.count(quote.flags, at: venue)
+        self.cells.instruments[position].prove(at: quote.receivedAt)
         if self.legs[position].isRepeated(by: quote) {
             let wasStale = self.legs[position].isStale
             self.legs[position].prove(at: quote.receivedAt)
@@ -145,11 +159,12 @@ extension SpreadEngine {
             return
         }
         let time = self.engineTime(of: position, at: quote.receivedAt)
-        let kind = self.legs[position].replace(with: quote, at: time)
+        let isDoubted = self.isDoubted(quote, bid: quote.bid.double, ask: quote.ask.double, at: venue)
+        let kind = self.legs[position].replace(with: quote, isDoubted: isDoubted, at: time)
         self.windows.append(kind, quote.instrument, time: time, bid: quote.bid, ask: quote.ask)
         self.cells.instruments[position].store(self.legs[position].top)
         for pair in self.pairsOfInstrument[position] {
-            self.evaluate(pair, countsEvaluation: true, at: quote.receivedAt)
+            self.evaluate(pair, by: position, at: quote.receivedAt)
             self.makePoint(pair, by: position, at: time, receivedAt: quote.receivedAt)
             self.pairs[pair].publish()
         }
@@ -207,7 +222,7 @@ extension SpreadEngine {
     private mutating func reevaluate(_ position: Int) {
         self.cells.instruments[position].store(self.legs[position].top)
         for pair in self.pairsOfInstrument[position] {
-            self.evaluate(pair, countsEvaluation: false, at: self.legs[position].provedAt)
+            self.evaluate(pair, by: nil, at: self.legs[position].provedAt)
             self.pairs[pair].publish()
         }
     }
@@ -268,35 +283,48 @@ extension SpreadEngine {
 // MARK: - Pairs
 
 extension SpreadEngine {
-    private mutating func evaluate(_ pair: Int, countsEvaluation: Bool, at now: Timestamp) {
+    /// Brings the pair's figures up to date.
+    ///
+    /// - Parameters:
+    ///   - pair: Its place.
+    ///   - position: The instrument whose quote asked for it; `nil`: no quote did, so it is not counted.
+    ///   - now: When that came.
+    mutating func evaluate(_ pair: Int, by position: Int?, at now: Timestamp) {
+        if !self.pairs[pair].quarantine.isDiscovered { self.discover(pair) }
         let entry = self.pairs[pair].entry
         let before = self.pairs[pair].reading.status
         self.pairs[pair].evaluate(
             sell: self.legs[entry.sell.position],
             buy: self.legs[entry.buy.position],
-            countsEvaluation: countsEvaluation,
+            countsEvaluation: position != nil,
             at: now
         )
         let after = self.pairs[pair].reading.status
-        if before != after { self.freshPairs += (after == .fresh ? 1 : 0) - (before == .fresh ? 1 : 0) }
+        if before != after {
+            self.freshPairs += (after == .fresh ? 1 : 0) - (before == .fresh ? 1 : 0)
+            if (after == .quarantined) != (before == .quarantined) { self.board.noteQuarantineChange() }
+        }
+        if self.pairs[pair].opportunity.isConcerned(by: self.pairs[pair].reading.netSpread) {
+            self.judgeOpportunity(of: pair, by: position, at: now)
+        }
     }
 
     private mutating func makePoint(_ pair: Int, by position: Int, at time: Int64, receivedAt: Timestamp) {
         let entry = self.pairs[pair].entry
         if self.settings.points.by == .sell, entry.sell.position != position { return }
-        let made = self.pairs[pair].makePoint(
+        let spread = self.pairs[pair].makePoint(
             sell: self.legs[entry.sell.position],
             buy: self.legs[entry.buy.position],
             at: time,
             settings: self.settings
         )
-        guard made, self.pairs[pair].isWatched else { return }
+        guard let spread, self.pairs[pair].isWatched else { return }
         self.newPoints.append(
             PairPoint(
                 pair: PairIndex(pair),
                 number: self.pairs[pair].points,
                 time: Timestamp(nanoseconds: time),
-                spread: self.pairs[pair].reading.spread,
+                spread: spread,
                 band: self.pairs[pair].reading.band,
                 venue: self.legs[position].venue,
                 receivedAt: receivedAt

@@ -18,6 +18,13 @@ struct HistogramRecorder: DurationRecorder {
     }
 }
 
+/// The same of ratios.
+struct RatioHistogramRecorder: RatioRecorder {
+    let histogram: Histogram
+
+    func record(ratio: Double) { self.histogram.observe(ratio) }
+}
+
 struct VenueLabels: LabelSet {
     static let names = ["venue"]
     let venue: String
@@ -32,7 +39,7 @@ struct VenuePairLabels: LabelSet {
 }
 
 extension Board {
-    /// A board whose latency and leg age go into histograms of `registry`.
+    /// A board whose latency, leg ages and opportunities go into histograms of `registry`.
     convenience init(universe: Universe, registry: Registry) {
         let names = universe.venues.map(\.name)
         let quotes = QuoteNames()
@@ -51,6 +58,18 @@ extension Board {
             buckets: Buckets.pipelineSeconds,
             exemplars: naming
         )
+        let duration = registry.histogram(
+            "arb1d_opportunity_seconds",
+            help: "How long an opportunity lasted, when it ended.",
+            labels: VenuePairLabels.self,
+            buckets: Buckets.opportunitySeconds
+        )
+        let peak = registry.histogram(
+            "arb1d_opportunity_peak_ratio",
+            help: "The highest net spread of an opportunity, when it ended.",
+            labels: VenuePairLabels.self,
+            buckets: Buckets.opportunityPeakRatio
+        )
         self.init(
             universe: universe,
             legAge: { sell, buy in
@@ -60,6 +79,14 @@ extension Board {
             },
             endToEnd: { venue in
                 HistogramRecorder(histogram: endToEnd.histogram(for: VenueLabels(venue: names[venue.position])))
+            },
+            ended: { sell, buy in
+                guard sell != buy else { return nil }
+                let labels = VenuePairLabels(sell: names[sell.position], buy: names[buy.position])
+                return OpportunityRecorders(
+                    duration: HistogramRecorder(histogram: duration.histogram(for: labels)),
+                    peak: RatioHistogramRecorder(histogram: peak.histogram(for: labels))
+                )
             }
         )
         quotes.connect(self)

@@ -9,9 +9,13 @@ final class MarketCollector: Sendable {
     private let board: Board
     /// `nil`: all pairs, however many.
     private let export: PairExport?
+    private let now: @Sendable () -> Timestamp
     private let labels = Mutex(LabelCache())
 
-    init(board: Board, export: PairExport? = nil) { (self.board, self.export) = (board, export) }
+    /// `now` is asked at each scrape, by the receive clock.
+    init(board: Board, export: PairExport? = nil, now: @escaping @Sendable () -> Timestamp) {
+        (self.board, self.export, self.now) = (board, export, now)
+    }
 
     func register(in registry: Registry) {
         registry.collect(MarketFamily.allCases.map(\.description)) { sink in self.collect(into: &sink) }
@@ -59,7 +63,7 @@ final class MarketCollector: Sendable {
     ) {
         let universe = cells.universe
         let venues = universe.venues.count
-        var states = Array(repeating: [0, 0, 0], count: venues * venues)
+        var states = Array(repeating: PairStatus.allCases.map { _ in 0 }, count: venues * venues)
         var best = Array(repeating: -Double.infinity, count: venues * venues)
         var dropped: (pairs: UInt64, bands: UInt64) = (0, 0)
         for (index, cell) in cells.pairs.enumerated() where universe.pairs[index].isListed {
@@ -119,12 +123,38 @@ final class MarketCollector: Sendable {
                 }
                 sink.add(MarketFamily.breaches.rawValue, names + ["upper"], counts.breachesAbove.value)
                 sink.add(MarketFamily.breaches.rawValue, names + ["lower"], counts.breachesBelow.value)
+                self.writeOpportunities(counts, names, &sink)
             }
         }
     }
 
+    private func writeOpportunities(_ counts: VenuePairCells, _ names: [String], _ sink: inout SampleSink) {
+        // Ended ones are read first, so that never more have ended than began.
+        let ended = counts.opportunitiesEnded.map(\.value)
+        let begun = counts.opportunities.value
+        sink.add(MarketFamily.opportunities.rawValue, names, begun)
+        for (reason, count) in zip(OpportunityEnd.allCases, ended) {
+            sink.add(MarketFamily.opportunitiesEnded.rawValue, names + [reason.label], count)
+        }
+        sink.add(MarketFamily.opportunitiesActive.rawValue, names, begun &- ended.reduce(0, &+))
+    }
+
+    /// By venue: the longest time since a quote in force was proved, in seconds.
+    private func proofAges(_ cells: Board.Cells) -> [Double] {
+        var oldest: [Timestamp?] = cells.venues.map { _ in nil }
+        for (entry, cell) in zip(cells.universe.instruments, cells.instruments) where entry.isListed {
+            guard cell.read() != nil else { continue }
+            let provedAt = cell.provedAt
+            oldest[entry.venue.position] = min(oldest[entry.venue.position] ?? provedAt, provedAt)
+        }
+        let now = self.now()
+        return oldest.map { $0.map { max(0, Double(now.nanoseconds(since: $0)) / 1e9) } ?? 0 }
+    }
+
     private func writeVenues(_ cells: Board.Cells, _ sink: inout SampleSink) {
-        for (venue, counts) in zip(cells.universe.venues, cells.venues) {
+        let proofAges = self.proofAges(cells)
+        for (index, (venue, counts)) in zip(cells.universe.venues, cells.venues).enumerated() {
+            sink.add(MarketFamily.proofAge.rawValue, [venue.name], proofAges[index])
             for (flag, cell) in zip(QuoteFlag.allCases, counts.flagged) {
                 sink.add(MarketFamily.flagged.rawValue, [venue.name, flag.label], cell.value)
             }
@@ -172,6 +202,7 @@ extension PairStatus {
         case .missing: "missing"
         case .stale: "stale"
         case .fresh: "fresh"
+        case .quarantined: "quarantined"
         }
     }
 }

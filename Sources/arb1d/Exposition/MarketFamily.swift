@@ -6,7 +6,8 @@ enum MarketFamily: Int, CaseIterable {
     case spread, netSpread, notional, bandUpper, bandLower, bandWidth
     case netMax, pairs
     case evaluations, spreadMissing, points, pointsMissing, breaches
-    case flagged, stale, fee
+    case opportunities, opportunitiesEnded, opportunitiesActive
+    case flagged, stale, fee, proofAge
     case windowQuotes, windowTrades, windowBytes, windowSpan, windowExits
     case engineBatches
 
@@ -77,6 +78,16 @@ enum MarketFamily: Int, CaseIterable {
                 "Points outside the band as it was before them.",
                 Self.venuePairLabels + ["side"]
             )
+        case .opportunities:
+            Self.counter("arb1d_opportunities_total", "Opportunities that began.", Self.venuePairLabels)
+        case .opportunitiesEnded:
+            Self.counter(
+                "arb1d_opportunities_ended_total",
+                "Opportunities that ended, by reason; phantom: the older leg was old already when it began.",
+                Self.venuePairLabels + ["reason"]
+            )
+        case .opportunitiesActive:
+            Self.gauge("arb1d_opportunities_active", "Opportunities that last.", Self.venuePairLabels)
         case .flagged:
             Self.counter(
                 "arb1d_feed_quotes_flagged_total",
@@ -90,6 +101,13 @@ enum MarketFamily: Int, CaseIterable {
                 ["venue", "reason"]
             )
         case .fee: Self.gauge("arb1d_venue_fee_ratio", "Taker fee used for net spreads.", ["venue"])
+        case .proofAge:
+            Self.gauge(
+                "arb1d_feed_proof_age_max_seconds",
+                "Longest time since a quote that is in force was last known to stand; on venues that send changes only,"
+                    + " since it came.",
+                ["venue"]
+            )
         case .windowQuotes: Self.gauge("arb1d_window_quotes", "Quotes held in the windows.", ["venue"])
         case .windowTrades: Self.gauge("arb1d_window_trades", "Trades held in the windows.", ["venue"])
         case .windowBytes: Self.gauge("arb1d_window_bytes", "Bytes of the windows' chunks.", ["venue"])

@@ -17,11 +17,20 @@ final class Desk {
         fees: [Double] = [0, 0, 0],
         repeatStaleAfter: [Int64?] = [nil, nil, nil],
         every: Int64 = 0,
-        pointMaxAge: Int64? = nil
+        pointMaxAge: Int64? = nil,
+        arePerpetual: [Bool] = [false, false, false],
+        allowed: Set<String> = [],
+        outlierRatio: Double? = nil,
+        opportunities: OpportunitySettings = OpportunitySettings()
     ) throws {
         self.universe = Universe(
-            venues: zip(fees, repeatStaleAfter).map {
-                VenueEntry(name: "", isPerpetual: false, fee: $0, repeatStaleAfter: $1)
+            venues: fees.indices.map {
+                VenueEntry(
+                    name: "v\($0)",
+                    isPerpetual: arePerpetual[$0],
+                    fee: fees[$0],
+                    repeatStaleAfter: repeatStaleAfter[$0]
+                )
             }
         )
         let half = try #require(Quantile(ExactDecimal("0.5")))
@@ -29,6 +38,9 @@ final class Desk {
         settings.band.minPoints = 1
         settings.points.every = every
         settings.points.maxAge = pointMaxAge
+        settings.outlierRatio = outlierRatio
+        settings.quarantine.allowed = allowed
+        settings.opportunities = opportunities
         self.board = Board(universe: self.universe)
         self.engine = SpreadEngine(universe: self.universe, settings: settings, board: self.board)
         for (venue, symbol) in listing { self.list(venue, symbol) }
@@ -74,6 +86,8 @@ final class Desk {
         let quote = Quote.at(instrument, bid: bid, ask: ask, sequence: self.lastSequence, self.now, flags: flags)
         self.process([RawElement(.quote(quote), venue: VenueIndex(0))], displaced: displaced)
     }
+
+    func finish() { self.engine.finish(at: self.now) }
 
     func heartbeat() { self.process([RawElement(.heartbeat(loop: 0, sentAt: self.now), venue: .none)]) }
 

@@ -6,6 +6,7 @@ extension EngineRun {
     /// Everything in which the two are of different opinion, in words.
     func differences() -> [String] {
         self.differentReadings() + self.differentTops() + self.differentCounts() + self.differentLedger()
+            + self.differentQuarantine()
     }
 
     private func differentReadings() -> [String] {

@@ -9,6 +9,8 @@ struct EngineRun: ~Copyable {
     let board: Board
     let legAges: [DurationLog]
     let latencies: [DurationLog]
+    let durations: [DurationLog]
+    let peaks: [RatioLog]
     let clock = Timestamp.origin + 10_000 * second
     /// Venue and symbol of each instrument, in the order in which they are listed.
     private let listing: [(venue: Int, symbol: String)]
@@ -38,7 +40,14 @@ struct EngineRun: ~Copyable {
             bandMaxAge: Int64(random.int(100...20_000)) * millisecond,
             minPoints: random.int(1...points),
             upper: random.int(51...100),
-            lower: random.int(1...50)
+            lower: random.int(1...50),
+            outlierRatio: random.oneIn(4) ? nil : Double(random.int(2...15)) / 100,
+            quarantine: QuarantineRule(
+                interval: Int64(random.int(100...1_500)) * millisecond,
+                limit: Double(random.oneIn(3) ? 200 : random.int(0...15)) / 1_000,
+                limitAtOnce: random.oneIn(2) ? 0.5 : Double(random.int(20...150)) / 1_000
+            ),
+            opportunities: OpportunityRule(&random)
         )
         let venues = [
             ReferenceEngine.Venue(isPerpetual: false, fee: 0.001, repeatStaleAfter: nil),
@@ -82,6 +91,7 @@ struct EngineRun: ~Copyable {
         self.listing = listing + listing
         self.script = MarketScript(
             venueOfInstrument: self.listing.map(\.venue),
+            delistingOneIn: [nil, 150, 1_000][random.int(0...2)],
             random: SplitMix64(seed: random.next())
         )
         self.universe = Universe(
@@ -91,10 +101,16 @@ struct EngineRun: ~Copyable {
         )
         let (legAges, latencies) = ((0..<9).map { _ in DurationLog() }, (0..<3).map { _ in DurationLog() })
         (self.legAges, self.latencies) = (legAges, latencies)
+        let (durations, peaks) = ((0..<9).map { _ in DurationLog() }, (0..<9).map { _ in RatioLog() })
+        (self.durations, self.peaks) = (durations, peaks)
         self.board = Board(
             universe: self.universe,
             legAge: { legAges[$0.position * 3 + $1.position] },
-            endToEnd: { latencies[$0.position] }
+            endToEnd: { latencies[$0.position] },
+            ended: { sell, buy in
+                let index = sell.position * 3 + buy.position
+                return OpportunityRecorders(duration: durations[index], peak: peaks[index])
+            }
         )
         self.windowSpan = spans.quotes
         var engineSettings = try EngineSettings(settings)
@@ -164,6 +180,12 @@ struct EngineRun: ~Copyable {
         self.reference.unlist(instrument)
     }
 
+    /// Ends the engine in both worlds.
+    mutating func finish() {
+        self.engine.finish(at: self.script.now)
+        self.reference.finish(at: self.script.now)
+    }
+
     /// What the reference counts for a pair of venues.
     static var names: [String] {
         ["evaluations", "points", "above", "below"] + SpreadMissing.allCases.map { "missing " + $0.label }
@@ -188,5 +210,25 @@ extension EngineSettings {
         self.points.every = settings.every
         self.points.by = settings.bySellOnly ? .sell : .both
         self.points.maxAge = settings.maxAge
+        self.outlierRatio = settings.outlierRatio
+        self.quarantine.interval = settings.quarantine.interval
+        self.quarantine.limit = settings.quarantine.limit
+        self.quarantine.limitAtOnce = settings.quarantine.limitAtOnce
+        self.opportunities.enter = settings.opportunities.enter
+        self.opportunities.exit = settings.opportunities.exit
+        self.opportunities.minNotional = settings.opportunities.minNotional
+        self.opportunities.phantomAge = settings.opportunities.phantomAge
+        self.opportunities.includesBasis = settings.opportunities.includesBasis
+        self.opportunities.kept = 1_000_000
+    }
+}
+
+extension OpportunityRule {
+    fileprivate init(_ random: inout SplitMix64) {
+        self.enter = Double(random.int(1...8)) / 1_000
+        self.exit = self.enter - Double(random.int(0...30)) / 1_000
+        self.minNotional = Double(random.int(0...1_000))
+        self.phantomAge = Int64(random.int(0...200)) * millisecond
+        self.includesBasis = random.oneIn(2)
     }
 }

@@ -43,6 +43,15 @@ enum MarketEvent {
         if case .trade(let instrument, _, _) = self { instrument } else { self.instrument }
     }
 
+    /// When it came; `nil` for what says nothing of the market.
+    var instant: Timestamp? {
+        switch self {
+        case .quote(_, _, let instant, _, _), .stale(_, _, let instant), .withdrawn(_, let instant): instant
+        case .delisted(_, let instant), .trade(_, _, let instant), .heartbeat(let instant): instant
+        case .control: nil
+        }
+    }
+
     /// The instrument whose knowledge goes when this is displaced.
     var instrument: Int? {
         switch self {
@@ -103,10 +112,16 @@ struct MarketScript {
     /// The last quote that the feed handed over, whether or not it arrived; `nil` after a withdrawal or a mark.
     private(set) var lastSent: [ScriptedQuote?]
     private var nextSequence: UInt64 = 1
+    /// By instrument: what its prices are multiplied with now, in per cent.
+    private var levels: [Int64]
+    /// Once in so many events an instrument is delisted; `nil`: never.
+    private let delistingOneIn: Int?
 
-    init(venueOfInstrument: [Int], random: SplitMix64) {
+    init(venueOfInstrument: [Int], delistingOneIn: Int?, random: SplitMix64) {
         (self.venueOfInstrument, self.random) = (venueOfInstrument, random)
+        self.delistingOneIn = delistingOneIn
         self.lastSent = Array(repeating: nil, count: venueOfInstrument.count)
+        self.levels = Array(repeating: 100, count: venueOfInstrument.count)
     }
 
     /// Takes a recorded quote in place of one that it makes up.
@@ -119,7 +134,7 @@ struct MarketScript {
     mutating func nextEvent() -> MarketEvent {
         self.pass()
         let instrument = self.random.int(0...(self.venueOfInstrument.count - 1))
-        if self.random.oneIn(150) {
+        if let times = self.delistingOneIn, self.random.oneIn(times) {
             self.lastSent[instrument] = nil
             return .delisted(instrument: instrument, at: self.now)
         }
@@ -145,7 +160,9 @@ struct MarketScript {
     private mutating func quote(of instrument: Int) -> MarketEvent {
         let places = self.random.int(0...4)
         let scale = (0..<places).reduce(Int64(1)) { power, _ in power * 10 }
-        let bid = 100 * scale + Int64(self.random.int(-3...3)) * max(1, scale / 10)
+        if self.random.oneIn(30) { self.levels[instrument] = Int64(self.random.int(80...120)) }
+        if self.random.oneIn(10) { self.levels[instrument] = 100 }
+        let bid = self.levels[instrument] * scale + Int64(self.random.int(-3...3)) * max(1, scale / 10)
         var quote = ScriptedQuote(bid: bid, ask: bid, places: places, bidSize: 1, askSize: 1)
         switch self.random.int(0...19) {
         case 0: break  // Locked.

@@ -14,9 +14,11 @@ struct PairReportTests {
             )
             for venue in 0..<2 { _ = universe.add(venue: VenueIndex(venue), symbol: "A", venueSymbol: "A") }
             let half = try #require(Quantile(ExactDecimal(mantissa: 5, scale: 1)))
+            var settings = EngineSettings(band: BandSettings(upper: half, lower: half))
+            settings.outlierRatio = nil
             self.engine = SpreadEngine(
                 universe: universe,
-                settings: EngineSettings(band: BandSettings(upper: half, lower: half)),
+                settings: settings,
                 board: Board(universe: universe),
                 summarises: summarises
             )

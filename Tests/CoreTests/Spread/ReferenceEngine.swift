@@ -14,6 +14,9 @@ struct ReferenceEngine {
         /// In per cent.
         var upper: Int
         var lower: Int
+        var outlierRatio: Double? = 0.1
+        var quarantine = QuarantineRule()
+        var opportunities = OpportunityRule()
     }
 
     struct Venue {
@@ -35,12 +38,19 @@ struct ReferenceEngine {
         var isUnlisted = false
         /// The element that says so has arrived.
         var isGone = false
+        /// An outlier that nothing has confirmed.
+        var isDoubted = false
+        /// Bid and ask of every quote that could give a spread, and whether it was an outlier; `nil` for other quotes.
+        var sums: [(sum: Double, isOutlier: Bool)?] = []
+        /// Bid and ask of the last quote that gave a spread.
+        var acceptedSum: Double?
         /// Everything that was accepted, at its engine time.
         var history: [(time: Int64, quote: ScriptedQuote)] = []
         /// Engine time and price of every trade.
         var trades: [(time: Int64, price: Int64)] = []
 
-        var givesSpread: Bool { self.standing.map { !$0.isOneSided && !$0.isCrossed } ?? false }
+        var makesSense: Bool { self.standing.map { !$0.isOneSided && !$0.isCrossed } ?? false }
+        var givesSpread: Bool { self.makesSense && !self.isDoubted }
     }
 
     struct Pair {
@@ -52,6 +62,13 @@ struct ReferenceEngine {
         var band: (upper: Double, lower: Double)?
         var lastSlot: Int64?
         var isOver = false
+        /// Whether the spread was beyond the limit at each whole minute; `nil` where there was none.
+        var minutes: [Bool?] = []
+        var isDiscovered = false
+        /// Why it is quarantined.
+        var quarantine: QuarantineReason?
+        /// All that happened to it.
+        var moments: [Moment] = []
     }
 
     /// Counts by sell venue, buy venue and name.
@@ -63,11 +80,11 @@ struct ReferenceEngine {
 
     let settings: Settings
     let venues: [Venue]
-    private(set) var instruments: [Instrument] = []
-    private(set) var pairs: [Pair] = []
+    var instruments: [Instrument] = []
+    var pairs: [Pair] = []
     private(set) var counts: [Count: UInt64] = [:]
     /// By venue and flag.
-    private(set) var flagged: [[String: UInt64]]
+    var flagged: [[String: UInt64]]
     /// Quotes that became stale, by venue and reason.
     private(set) var stale: [[StaleReason: UInt64]]
     private(set) var legAges: [Count: [Int64]] = [:]
@@ -78,7 +95,10 @@ struct ReferenceEngine {
     private(set) var forgotten = 0
     /// Changes of a standing quote that were no quotes.
     private(set) var marks = 0
-    private var lastTime: [String: Int64] = [:]
+    private(set) var lastTime: [String: Int64] = [:]
+    /// The latest whole minute that was looked at.
+    var lastMinute: Int64?
+    private(set) var quarantineChanges: UInt64 = 0
 
     init(settings: Settings, venues: [Venue]) {
         (self.settings, self.venues) = (settings, venues)
@@ -117,13 +137,15 @@ struct ReferenceEngine {
             self.delisted += 1
             return
         }
+        if let instant = event.instant { self.passMinutes(until: instant.nanoseconds) }
         switch event {
         case .quote(let instrument, let quote, let instant, let isRepeat, let isSeed):
             self.take(quote, of: instrument, at: instant, isRepeat: isRepeat, isSeed: isSeed, clock: clock)
         case .stale(let instrument, let reason, let instant): self.markStale(instrument, reason, at: instant)
         case .withdrawn(let instrument, let instant):
-            if self.instruments[instrument].standing != nil { self.mark(instrument, at: instant) }
+            guard self.instruments[instrument].standing != nil else { return }
             self.instruments[instrument].standing = nil
+            self.mark(instrument, at: instant)
         case .delisted(let instrument, let instant): self.delist(instrument, at: instant)
         case .trade(let instrument, let price, let instant):
             self.instruments[instrument].trades.append((self.nextTime(of: instrument, at: instant), price))
@@ -139,12 +161,14 @@ struct ReferenceEngine {
 
     private mutating func delist(_ instrument: Int, at instant: Timestamp) {
         if self.instruments[instrument].isGone { return }
-        _ = self.nextTime(of: instrument, at: instant)
+        let time = self.nextTime(of: instrument, at: instant)
         self.instruments[instrument].isGone = true
         self.instruments[instrument].standing = nil
         self.forgotten += self.instruments[instrument].history.count + self.instruments[instrument].trades.count
         (self.instruments[instrument].history, self.instruments[instrument].trades) = ([], [])
         for pair in self.pairs.indices where self.pairs[pair].sell == instrument || self.pairs[pair].buy == instrument {
+            self.note(.delisting, pair, at: time)
+            if self.pairs[pair].quarantine != nil { self.changeQuarantine(of: pair, to: nil) }
             (self.pairs[pair].isOver, self.pairs[pair].points, self.pairs[pair].band) = (true, [], nil)
         }
     }
@@ -159,7 +183,10 @@ struct ReferenceEngine {
     /// Counts a mark, which has its place in the order of the symbol's events like a quote.
     private mutating func mark(_ instrument: Int, at instant: Timestamp) {
         self.marks += 1
-        _ = self.nextTime(of: instrument, at: instant)
+        let time = self.nextTime(of: instrument, at: instant)
+        for pair in self.pairs.indices where self.pairs[pair].sell == instrument || self.pairs[pair].buy == instrument {
+            self.note(.mark, pair, at: time)
+        }
     }
 
     private mutating func nextTime(of instrument: Int, at instant: Timestamp) -> Int64 {
@@ -205,15 +232,19 @@ struct ReferenceEngine {
             self.instruments[instrument].changedTime = time
         }
         self.instruments[instrument].history.append((time, quote))
+        self.judge(instrument)
         for pair in self.pairs.indices where self.pairs[pair].sell == instrument || self.pairs[pair].buy == instrument {
             if self.pairs[pair].isOver { continue }
             self.evaluate(pair, at: instant)
+            let side: Moment.Side = self.pairs[pair].sell == instrument ? .sell : .buy
+            self.note(.quote(side, at: instant), pair, at: time)
             if !self.settings.bySellOnly || self.pairs[pair].sell == instrument { self.makePoint(pair, at: time) }
         }
         if !isSeed { self.latencies[venue].append(max(0, clock.nanoseconds - instant.nanoseconds)) }
     }
 
     private mutating func evaluate(_ pair: Int, at instant: Timestamp) {
+        self.discover(pair)
         self.count("evaluations", pair)
         if let missing = self.missing(pair) { return self.count("missing " + missing, pair) }
         let age = instant.nanoseconds - self.olderLegChangedAt(pair).nanoseconds
@@ -226,7 +257,7 @@ struct ReferenceEngine {
             slot = time / self.settings.every
             if slot == self.pairs[pair].lastSlot { return }
         }
-        if let missing = self.missing(pair) {
+        if let missing = self.faultOfLegs(pair) {
             return self.count("no point " + (missing == "no_quote" ? "no_leg" : missing), pair)
         }
         let legs = [self.instruments[self.pairs[pair].sell], self.instruments[self.pairs[pair].buy]]
@@ -264,6 +295,11 @@ struct ReferenceEngine {
         self.pairs[pair].points.removeAll { time - $0.time > self.settings.bandMaxAge }
     }
 
+    mutating func changeQuarantine(of pair: Int, to reason: QuarantineReason?) {
+        self.pairs[pair].quarantine = reason
+        self.quarantineChanges += 1
+    }
+
     private mutating func count(_ name: String, _ pair: Int) { self.counts[self.key(name, pair), default: 0] += 1 }
 
     private func key(_ name: String, _ pair: Int) -> Count {
@@ -280,16 +316,23 @@ struct ReferenceEngine {
 extension ReferenceEngine {
     /// Why the pair has no spread now, by its label.
     func missing(_ pair: Int) -> String? {
+        self.pairs[pair].quarantine == nil ? self.faultOfLegs(pair) : "quarantined"
+    }
+
+    /// Why its legs give no spread.
+    func faultOfLegs(_ pair: Int) -> String? {
         let (sell, buy) = (self.instruments[self.pairs[pair].sell], self.instruments[self.pairs[pair].buy])
         if self.pairs[pair].isOver || sell.standing == nil || buy.standing == nil { return "no_quote" }
         if sell.isStale || buy.isStale { return "stale" }
-        return sell.givesSpread && buy.givesSpread ? nil : "crossed"
+        if !sell.makesSense || !buy.makesSense { return "crossed" }
+        return sell.isDoubted || buy.isDoubted ? "outlier" : nil
     }
 
     func status(_ pair: Int) -> PairStatus {
         switch self.missing(pair) {
         case nil: .fresh
         case "stale": .stale
+        case "quarantined": .quarantined
         default: .missing
         }
     }

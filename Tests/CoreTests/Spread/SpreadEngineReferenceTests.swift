@@ -30,6 +30,20 @@ struct SpreadEngineReferenceTests {
         }
     }
 
+    @Test("finds the opportunities that the whole past of each pair shows", arguments: Seeds.fresh(16))
+    func opportunities(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        var run = try EngineRun(&random)
+        for step in 1...120 {
+            run.step(&random)
+            if step == 120 { run.finish() }
+            guard step % 40 == 0 else { continue }
+            let differences = run.differentOpportunities() + run.differentOpportunityCounts()
+            #expect(differences.isEmpty, "\(run.settings)")
+            if !differences.isEmpty { return }
+        }
+    }
+
     @Test("is put to the proof: some of those histories are complete, and some have lost their beginning")
     func historiesOfBothKinds() throws {
         var (all, incomplete) = (0, 0)
@@ -61,5 +75,26 @@ struct SpreadEngineReferenceTests {
         for reason in StaleReason.allCases { #expect(sums["stale " + reason.label, default: 0] > 0, "\(reason)") }
         for name in ["rejected as delisted", "listed again"] { #expect(sums[name, default: 0] > 0, "\(name)") }
         for name in EngineRun.names { #expect(sums[name, default: 0] > 0, "\(name)") }
+    }
+
+    @Test("is put to the proof: opportunities end for every reason, hundreds of them")
+    func livelyOpportunities() throws {
+        var ends: [String: Int] = [:]
+        var (quarantines, releases) = (0, 0)
+        for seed in 1...20 as ClosedRange<UInt64> {
+            var random = SplitMix64(seed: seed)
+            var run = try EngineRun(&random)
+            for _ in 0..<100 { run.step(&random) }
+            run.finish()
+            for pair in run.reference.pairs.indices {
+                for found in run.reference.opportunities(of: pair) { ends[found.reason ?? "open", default: 0] += 1 }
+            }
+            let active = run.reference.pairs.filter { $0.quarantine != nil }.count
+            quarantines += active
+            releases += (Int(run.reference.quarantineChanges) - active) / 2
+        }
+        for end in OpportunityEnd.allCases { #expect(ends[end.label, default: 0] > 0, "\(ends)") }
+        #expect(ends.values.reduce(0, +) > 300, "\(ends)")
+        #expect(quarantines > 0 && releases > 0, "\(quarantines), \(releases)")
     }
 }

@@ -7,3 +7,12 @@ final class DurationLog: DurationRecorder {
     var all: [Int64] { self.durations.withLock { $0 } }
     func record(nanoseconds: Int64) { self.durations.withLock { $0.append(nanoseconds) } }
 }
+
+/// The same of ratios.
+final class RatioLog: RatioRecorder {
+    private let log = Mutex<[Double]>([])
+
+    func record(ratio: Double) { self.log.withLock { $0.append(ratio) } }
+
+    var all: [Double] { self.log.withLock { $0 } }
+}

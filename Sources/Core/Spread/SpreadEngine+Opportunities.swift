@@ -1,0 +1,66 @@
+/// The opportunities of pairs.
+extension SpreadEngine {
+    /// All that are open and the last that ended.
+    public var opportunities: OpportunityReport {
+        OpportunityReport(
+            open: self.opportunityLog.open.compactMap { self.pairs[$0.position].opportunity.current },
+            ended: self.opportunityLog.lastEnded
+        )
+    }
+
+    /// Ends all opportunities: nobody will see how they go on.
+    public mutating func finish(at now: Timestamp) {
+        for pair in self.opportunityLog.open { self.endOpportunity(of: pair.position, .shutdown, at: now.nanoseconds) }
+    }
+
+    /// Takes the pair's new figures.
+    ///
+    /// - Parameters:
+    ///   - pair: One that has an opportunity, or whose net spread may begin one.
+    ///   - position: Whose quote gave them; `nil`: a leg only became stale or live, which begins none.
+    ///   - now: When that came.
+    mutating func judgeOpportunity(of pair: Int, by position: Int?, at now: Timestamp) {
+        let entry = self.pairs[pair].entry
+        let reading = self.pairs[pair].reading
+        let time = self.symbolTimes[self.cells.universe.instruments[entry.sell.position].symbol.position]
+        let netSpread = reading.status == .fresh ? reading.netSpread : nil
+        guard let position else {
+            if netSpread == nil { self.endOpportunity(of: pair, .stale, at: time) }
+            return
+        }
+        let side: PairSide = entry.sell.position == position ? .sell : .buy
+        if self.pairs[pair].opportunity.current == nil {
+            guard netSpread != nil else { return }
+            let isSellOlder =
+                self.legs[entry.sell.position].changedAt <= self.legs[entry.buy.position].changedAt
+            let begins = self.pairs[pair].opportunity.begin(
+                PairIndex(pair),
+                reading,
+                older: isSellOlder ? .sell : .buy,
+                at: time,
+                receivedAt: now,
+                self.settings.opportunities
+            )
+            if begins { self.note(beginOf: pair) }
+        } else if let netSpread, netSpread >= self.settings.opportunities.exit {
+            self.pairs[pair].opportunity.goOn(netSpread, by: side)
+        } else {
+            self.endOpportunity(of: pair, self.pairs[pair].opportunity.end(by: side), at: time)
+        }
+    }
+
+    private mutating func note(beginOf pair: Int) {
+        self.pairs[pair].counts.opportunities.add()
+        self.opportunityLog.begin(PairIndex(pair))
+    }
+
+    /// Ends the pair's opportunity, should there be one.
+    mutating func endOpportunity(of pair: Int, _ end: OpportunityEnd, at time: Int64) {
+        guard let ended = self.pairs[pair].opportunity.end(end, at: time) else { return }
+        self.opportunityLog.end(ended)
+        let counts = self.pairs[pair].counts
+        counts.opportunitiesEnded[Int(end.rawValue)].add()
+        counts.ended?.duration.record(nanoseconds: ended.duration(at: .never))
+        counts.ended?.peak.record(ratio: ended.peak)
+    }
+}
