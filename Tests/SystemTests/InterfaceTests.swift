@@ -47,6 +47,10 @@ struct InterfaceTests {
             let isBasis = perpetual[0] != perpetual[1]
             #expect(pair["kind"] as? String == (isBasis ? "basis" : "cross"))
         }
+        for pair in fresh {
+            let (leg, proof) = (pair["leg_age_seconds"] as? Double, pair["proof_age_seconds"] as? Double)
+            #expect((leg ?? -1) >= 0 && (proof ?? -1) >= 0)
+        }
         let nets = fresh.compactMap { $0["net_spread_ratio"] as? Double }
         #expect(nets == nets.sorted(by: >))
         let symbol = try #require(fresh.first?["symbol"] as? String)
@@ -75,6 +79,8 @@ struct InterfaceTests {
             return true
         }
         #expect(try await venue("binance-usdm")?["market"] as? String == "perpetual")
+        #expect((try await venue("bybit")?["taker_fee_source"] as? String)?.hasPrefix("https://") == true)
+        #expect(try await venue("bybit")?["taker_fee_read_on"] is String)
         #expect(try await venue("bybit")?["market"] as? String == "spot")
         try await eventually("quotes") { try await venue("gateio")?["quotes_total"] as? Int ?? 0 > 10 ? true : nil }
         try await exchange.cut("bybit")
@@ -85,6 +91,35 @@ struct InterfaceTests {
         let health = try await HTTP.object(daemon.base + "/api/health")
         #expect(health["status"] as? String == "ready")
         #expect(health["residual"] as? Int == 0)
+    }
+
+    @Test("/api/v1/opportunities lists those that last and those that ended, as the counters have them")
+    func opportunities() async throws {
+        let workspace = try Workspace()
+        let exchange = try await Exchange(["--rate", "300", "--symbols", "6"], in: workspace)
+        let fees = exchange.configuration.replacingOccurrences(of: "{rest:", with: "{fee: 0, rest:")
+        let wide = "opportunities: {enter: 0.00001, exit: 0.00001, min_notional: 0, cross_market: true}\n"
+        let daemon = try await Daemon(fees + wide, in: workspace)
+        try await daemon.waitUntilReady()
+        let names = ["symbol", "sell_venue", "buy_venue", "kind"]
+        try await eventually("opportunities that last and that ended") {
+            let answer = try await HTTP.object(daemon.base + "/api/v1/opportunities")
+            let active = try #require(answer["active"] as? [[String: Any]])
+            let ended = try #require(answer["ended"] as? [[String: Any]])
+            for one in active + ended {
+                #expect(names.allSatisfy { one[$0] is String })
+                let (entry, peak) = (one["entry_net_spread_ratio"] as? Double, one["peak_net_spread_ratio"] as? Double)
+                #expect((entry ?? 0) >= 0.00001 && (peak ?? 0) >= (entry ?? 1))
+                #expect((one["duration_seconds"] as? Double ?? -1) >= 0)
+            }
+            #expect(active.allSatisfy { !($0["end"] is String) } && ended.allSatisfy { $0["end"] is String })
+            return active.isEmpty || ended.isEmpty ? nil : true
+        }
+        let metrics = try await daemon.metrics()
+        func sum(_ family: String) -> Double { metrics.family(family).values.reduce(0, +) }
+        let (begun, ended) = (sum("arb1d_opportunities_total"), sum("arb1d_opportunities_ended_total"))
+        #expect(begun > 0 && ended > 0 && sum("arb1d_opportunities_active") == begun - ended)
+        #expect(sum("arb1d_opportunity_seconds_count") > 0 && sum("arb1d_opportunity_peak_ratio_count") > 0)
     }
 
     @Test(

@@ -202,6 +202,54 @@ struct ConfigurationTests {
         #expect(!problems.contains { $0.contains("u:p@x") }, "a secret is not shown")
     }
 
+    @Test("reads what a spread must be, and prints it")
+    func quality() throws {
+        let configuration = try self.load(
+            Self.venues + """
+                outlier_ratio: off
+                quarantine: {limit: 0.02, allow: [BTCUSDT, "ETHUSDT:binance:bybit"]}
+                opportunities:
+                  {enter: 0.002, exit: -0.001, min_notional: 500, phantom_age: 250ms, cross_market: true, keep: 7}
+                """
+        )
+        #expect(configuration.engine.outlierRatio == nil)
+        #expect(configuration.engine.quarantine.limit == 0.02)
+        #expect(configuration.engine.quarantine.allowed == ["BTCUSDT", "ETHUSDT:binance:bybit"])
+        let opportunities = configuration.engine.opportunities
+        #expect(opportunities.enter == 0.002 && opportunities.exit == -0.001 && opportunities.minNotional == 500)
+        #expect(opportunities.phantomAge == 250_000_000 && opportunities.includesBasis && opportunities.kept == 7)
+        #expect(try self.load(configuration.yaml).engine == configuration.engine)
+        let defaults = try self.load(Self.venues).engine
+        #expect(defaults.outlierRatio == 0.1 && defaults.quarantine.limit == 0.05)
+        #expect(defaults.opportunities.enter == 0.0005 && defaults.opportunities.exit == 0)
+    }
+
+    @Test(
+        "names what is wrong with what a spread must be",
+        arguments: [
+            ("outlier_ratio: 1\n", "outlier_ratio: \"1\" does not fit; write a ratio above 0 and below 1"),
+            (
+                "quarantine: {limit: 0.5}\n",
+                "quarantine.limit: \"0.5\" does not fit; write a ratio above 0 and below 0.5"
+            ),
+            (
+                "quarantine: {allow: [A:b]}\n",
+                "quarantine.allow: \"A:b\" is neither a symbol nor a pair; write a symbol"
+            ),
+            ("opportunities: {enter: 0}\n", "opportunities.enter: \"0\" does not fit; write a ratio above 0"),
+            ("opportunities: {enter: 0.001, exit: 0.002}\n", "opportunities.exit: above opportunities.enter"),
+            ("opportunities: {min_notional: -1}\n", "opportunities.min_notional: \"-1\" does not fit; write a number"),
+            (
+                "opportunities: {cross_market: maybe}\n",
+                "opportunities.cross_market: \"maybe\" does not fit; write true"
+            ),
+        ]
+    )
+    func wrongQuality(yaml: String, message: String) {
+        let problems = self.problems(Self.venues + yaml)
+        #expect(problems.contains { $0.contains(message) }, "\(problems)")
+    }
+
     @Test("a secret never shows itself")
     func secret() {
         let secret = Configuration.Secret(bytes: Array("hunter2".utf8))

@@ -57,13 +57,21 @@ struct PairsReport {
             ("buy_venue", JSONText.text(self.venue(of: entry.buy))),
             ("kind", JSONText.text(entry.isBasis ? "basis" : "cross")),
             ("state", JSONText.text(reading.status.label)),
+            ("quarantine_reason", JSONText.text(reading.quarantine?.label)),
             ("spread_ratio", JSONText.number(isFresh ? reading.spread : nil)),
             ("net_spread_ratio", JSONText.number(isFresh ? reading.netSpread : nil)),
             ("notional", JSONText.number(isFresh ? reading.notional : nil)),
             ("leg_age_seconds", JSONText.number(isFresh ? max(0, age) : nil)),
+            ("proof_age_seconds", JSONText.number(isFresh ? self.proofAge(of: entry) : nil)),
             ("band_upper_ratio", JSONText.number(isFresh ? band?.upper : nil)),
             ("band_lower_ratio", JSONText.number(isFresh ? band?.lower : nil)),
         ])
+    }
+
+    /// Seconds since the leg proved longer ago was last known to stand.
+    private func proofAge(of entry: PairEntry) -> Double {
+        let legs = [entry.sell, entry.buy].map { self.cells.instruments[$0.position].provedAt }
+        return max(0, Double(self.now.nanoseconds(since: min(legs[0], legs[1]))) / 1e9)
     }
 
     private func venue(of instrument: InstrumentIndex) -> String {

@@ -7,11 +7,13 @@ struct VenuesReport {
     let feeds: [VenueFeed]
     let board: Board
     let flow: FlowSnapshot
+    /// By venue: whether its fee is one of the configuration.
+    let hasOwnFee: [Bool]
 
     var json: String {
         let universe = self.board.read().universe
         let rows = self.feeds.enumerated().map { index, feed in
-            let status = feed.status
+            let (status, fee) = (feed.status, feed.profile.takerFee)
             let tally = self.flow.feeds[index]
             return JSONText.object([
                 ("venue", JSONText.text(feed.profile.name)),
@@ -22,6 +24,8 @@ struct VenuesReport {
                 ("last_error", JSONText.text(status.lastError)),
                 ("instruments", String(universe.instruments(of: VenueIndex(index)).count)),
                 ("taker_fee_ratio", JSONText.number(universe.venues[index].fee)),
+                ("taker_fee_source", JSONText.text(self.hasOwnFee[index] ? "configuration" : fee.source)),
+                ("taker_fee_read_on", JSONText.text(self.hasOwnFee[index] ? nil : fee.readOn)),
                 ("frames_total", String(tally.framesIn)),
                 ("quotes_total", String(tally.events(.quote))),
                 ("displaced_total", String(self.flow.displaced[index])),

@@ -18,6 +18,7 @@ extension Configuration {
         configuration.readDiscovery(&reader)
         configuration.readPoints(&reader)
         configuration.readBand(&reader)
+        configuration.readQuality(&reader)
         configuration.readLimits(&reader)
         configuration.readLifecycle(&reader)
         configuration.readChart(&reader)

@@ -59,8 +59,23 @@ extension Configuration {
             "shutdown: {deadline: \(Self.text(self.shutdownDeadline)), delay: \(Self.text(self.shutdownDelay))}",
             "log: {level: \(self.logLevel.rawValue), slow_above: \(Self.text(self.slowAbove))}",
         ]
-        lines += self.chartLines + self.seriesLines + self.alertLines
+        lines += self.qualityLines + self.chartLines + self.seriesLines + self.alertLines
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var qualityLines: [String] {
+        let (quarantine, opportunities) = (self.engine.quarantine, self.engine.opportunities)
+        return [
+            "outlier_ratio: \(self.engine.outlierRatio.map { "\($0)" } ?? "off")",
+            "quarantine: {limit: \(quarantine.limit), allow: \(Self.list(quarantine.allowed.sorted()))}",
+            "opportunities:",
+            "  enter: \(opportunities.enter)",
+            "  exit: \(opportunities.exit)",
+            "  min_notional: \(opportunities.minNotional)",
+            "  phantom_age: \(Self.text(.nanoseconds(opportunities.phantomAge)))",
+            "  cross_market: \(opportunities.includesBasis)",
+            "  keep: \(opportunities.kept)",
+        ]
     }
 
     private var chartLines: [String] {

@@ -130,7 +130,8 @@ extension Daemon {
             },
             Route("/api/v1/venues") { _ in
                 let flow = self.engine.channel.snapshot()
-                return .json(VenuesReport(feeds: self.feeds, board: board, flow: flow).json)
+                let hasOwnFee = self.configuration.venues.map { $0.fee != nil }
+                return .json(VenuesReport(feeds: self.feeds, board: board, flow: flow, hasOwnFee: hasOwnFee).json)
             },
             Route("/api/v1/pairs", codes: [200, 400], isSlow: isLong) { request in
                 if let limit = request.value(of: "limit"), Int(limit).map({ $0 < 0 }) ?? true {
@@ -138,6 +139,7 @@ extension Daemon {
                 }
                 return .json(PairsReport(board: board, request: request, at: clock.now).json)
             },
+            OpportunitiesReport.route(board: board, engine: self.engine, clock: clock),
             PairData(board: board, engine: self.engine, span: self.configuration.chart.span, clock: clock).route,
         ]
     }

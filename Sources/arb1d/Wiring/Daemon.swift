@@ -182,7 +182,8 @@ struct Daemon {
                 pace: self.engine.pace,
                 slow: self.slow,
                 charts: self.charts,
-                export: self.export
+                export: self.export,
+                logger: self.logger
             ),
             self.server(),
             EngineService(

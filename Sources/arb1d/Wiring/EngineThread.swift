@@ -9,6 +9,8 @@ enum EngineRequest: Sendable {
     case watch(PairIndex, reply: @Sendable (PairHistory?) -> Void)
     case unwatch(PairIndex)
     case history(PairIndex, reply: @Sendable (PairHistory?) -> Void)
+    /// All opportunities that are open, and the last that ended.
+    case opportunities(reply: @Sendable (OpportunityReport?) -> Void)
 }
 
 /// The one thread that drives the engine: it sleeps while the channel is empty and is woken once per burst.
@@ -74,6 +76,13 @@ final class EngineThread: Sendable {
         }
     }
 
+    /// The opportunities of all pairs; `nil` when there is no engine any more.
+    func opportunities() async -> OpportunityReport? {
+        await withCheckedContinuation { continuation in
+            self.ask(.opportunities { continuation.resume(returning: $0) })
+        }
+    }
+
     #if DEBUG
         /// Stops the engine for ever, as a fault in it would: so a test can see what the daemon does then.
         func wedge() {
@@ -123,7 +132,9 @@ final class EngineThread: Sendable {
                 while self.isWedged.load(ordering: .relaxed) { self.bell.wait() }
             #endif
             switch outcome {
-            case .finished: return self.end()
+            case .finished:
+                engine.finish(at: clock())
+                return self.end()
             case .empty:
                 completed = EngineTally(windowHeld: completed.windowHeld)
                 self.bell.wait()
@@ -157,6 +168,7 @@ final class EngineThread: Sendable {
                 reply(engine.history(of: pair))
             case .unwatch(let pair): engine.unwatch(pair)
             case .history(let pair, let reply): reply(engine.history(of: pair))
+            case .opportunities(let reply): reply(engine.opportunities)
             }
         }
     }
@@ -176,7 +188,7 @@ extension EngineRequest {
     fileprivate var mustArrive: Bool {
         switch self {
         case .unwatch: true
-        case .watch, .history: false
+        case .watch, .history, .opportunities: false
         }
     }
 
@@ -184,6 +196,7 @@ extension EngineRequest {
     fileprivate func refuse() {
         switch self {
         case .watch(_, let reply), .history(_, let reply): reply(nil)
+        case .opportunities(let reply): reply(nil)
         case .unwatch: break
         }
     }

@@ -63,10 +63,12 @@ struct ObserverService: Service {
     let slow: SlowWork
     let charts: ChartService
     let export: PairExport
+    let logger: Logger
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             var lastDrops: UInt64 = 0
+            var quarantine = QuarantineWatch(board: self.board, logger: self.logger)
             while !Task.isCancelled {
                 let (now, flow) = (self.clock.now, self.channel.snapshot())
                 let drops = flow.drops
@@ -76,6 +78,7 @@ struct ObserverService: Service {
                 self.rate.note(flow.quotes, at: now)
                 self.charts.look()
                 self.export.look(at: self.board.read())
+                quarantine.look()
                 self.slow.note("engine batch", took: self.pace.takeSlowest())
                 try? await Task.sleep(for: .seconds(1))
             }
