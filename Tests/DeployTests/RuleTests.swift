@@ -53,6 +53,8 @@ struct PrometheusTests {
             ("check=\"live_pairs\"} == 0", "check=~\".+\"} == 0"),
             ("check=~\"venue:.+\"", "check=~\".+\""),
             ("venue:arb1d_stale:ratio > 0.05", "venue:arb1d_stale:ratio > 0.03"),
+            ("> 0.1", "> 0.05"),
+            ("(arb1d_pairs) > 0", "(arb1d_pairs{state=\"fresh\"}) > 0"),
             ("{reason!=\"finished\"}", ""),
             ("max_over_time(arb1d_flow_residual[10m])", "arb1d_flow_residual"),
             ("{reason!=\"shutdown\"}", ""),
