@@ -302,7 +302,10 @@ extension SpreadEngine {
         let after = self.pairs[pair].reading.status
         if before != after {
             self.freshPairs += (after == .fresh ? 1 : 0) - (before == .fresh ? 1 : 0)
-            if (after == .quarantined) != (before == .quarantined) { self.board.noteQuarantineChange() }
+            if (after == .quarantined) != (before == .quarantined) {
+                self.pairs[pair].publish()
+                self.board.noteQuarantineChange()
+            }
         }
         if self.pairs[pair].opportunity.isConcerned(by: self.pairs[pair].reading.netSpread) {
             self.judgeOpportunity(of: pair, by: position, at: now)
