@@ -37,9 +37,9 @@ struct PointMaker: Sendable {
         self.lastSlot = slot
         let spread = spread()
         // A breach is of the band as it is now, not as it was at the last point.
-        self.points.expire(before: time - settings.band.maxAge)
+        if self.points.expire(before: time - settings.band.maxAge) { self.band = self.points.band(settings.band) }
         var breach: Breach?
-        if let band = self.points.band(settings.band) {
+        if let band = self.band {
             if spread > band.upper { breach = .above }
             if spread < band.lower { breach = .below }
         }
