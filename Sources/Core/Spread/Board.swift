@@ -50,7 +50,9 @@ public enum QuoteFlag: UInt8, CaseIterable, Sendable {
 }
 
 /// Takes durations on the hot path: called on the engine thread, must neither block nor allocate.
-public protocol DurationRecorder: Sendable {
+///
+/// A class, so that asking one costs no copy of an unknown value.
+public protocol DurationRecorder: AnyObject, Sendable {
     func record(nanoseconds: Int64)
     /// The same with the quote that explains the duration, for recorders that can show it.
     func record(nanoseconds: Int64, of quote: QuoteOrigin)
@@ -70,7 +72,7 @@ public struct QuoteOrigin: Sendable {
 }
 
 /// Takes ratios, under the same rules.
-public protocol RatioRecorder: Sendable {
+public protocol RatioRecorder: AnyObject, Sendable {
     func record(ratio: Double)
 }
 

@@ -41,7 +41,8 @@ struct PairState {
     /// Points made so far.
     var points: UInt64 { self.maker.number }
 
-    func publish() { self.cell.store(self.reading) }
+    /// Mutating, though it changes nothing: on an element of an array anything else copies all of the pair first.
+    mutating func publish() { self.cell.store(self.reading) }
 
     /// Why there is no spread; `nil`: there is one.
     @inline(__always)

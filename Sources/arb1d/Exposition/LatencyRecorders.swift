@@ -3,8 +3,10 @@ import Metrics
 import Synchronization
 
 /// Puts the engine's durations into a histogram.
-struct HistogramRecorder: DurationRecorder {
-    let histogram: Histogram
+final class HistogramRecorder: DurationRecorder {
+    private let histogram: Histogram
+
+    init(histogram: Histogram) { self.histogram = histogram }
 
     func record(nanoseconds: Int64) { self.histogram.observe(Double(nanoseconds) / 1e9) }
 
@@ -19,8 +21,10 @@ struct HistogramRecorder: DurationRecorder {
 }
 
 /// The same of ratios.
-struct RatioHistogramRecorder: RatioRecorder {
-    let histogram: Histogram
+final class RatioHistogramRecorder: RatioRecorder {
+    private let histogram: Histogram
+
+    init(histogram: Histogram) { self.histogram = histogram }
 
     func record(ratio: Double) { self.histogram.observe(ratio) }
 }
