@@ -153,8 +153,14 @@ extension ExactDecimal: CustomStringConvertible {
 
 /// 10^0 … 10^18 as integers: all that fit 64 bits and a scale.
 @usableFromInline
-let wholePowersOfTen: [Int64] = (0...18).map { places in (0..<places).reduce(1) { power, _ in power * 10 } }
+let wholePowersOfTen: InlineArray<19, Int64> = [
+    1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000,
+    100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000,
+    10_000_000_000_000_000, 100_000_000_000_000_000, 1_000_000_000_000_000_000,
+]
 
 /// 10^0 … 10^18 as doubles: each is exact.
 @usableFromInline
-let powersOfTen: [Double] = wholePowersOfTen.map(Double.init)
+let powersOfTen: InlineArray<19, Double> = [
+    1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+]
