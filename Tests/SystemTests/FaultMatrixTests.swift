@@ -14,7 +14,8 @@ struct FaultMatrixTests {
     func eachOnce() async throws {
         let workspace = try Workspace()
         let exchange = try await Exchange(["--rate", "200", "--symbols", "4", "--tls"], in: workspace)
-        let configuration = exchange.configuration(tls: exchange.caFile).replacing("}", with: ", dead_after: 3s, audit_interval: 3s}")
+        let configuration = exchange.configuration(tls: exchange.caFile)
+            .replacing("}", with: ", dead_after: 3s, audit_interval: 3s}")
         let daemon = try await Daemon(configuration, in: workspace)
         try await daemon.waitUntilReady()
         try await eventually("all venues whole") {

@@ -87,7 +87,7 @@ extension FeedSession {
         self.handler?.abandon()
         self.channel?.close(promise: nil)
         (self.handler, self.channel, self.isReading) = (nil, nil, false)
-        (self.condemned, self.condemnedWords) = (nil, nil)
+        (self.condemned, self.condemnedWords, self.leaving) = (nil, nil, nil)
         if self.isAdmitted { self.owner?.connectionGone() }
         self.isAdmitted = false
     }

@@ -113,7 +113,7 @@ extension FeedSession: FrameHandlerDelegate {
         if self.closed != nil || self.isRetiring { return self.abandon() }
         let words = close.map { "\($0.code.map(String.init) ?? "no code") \(venueWords($0.reason))" }
         if self.machine.isOpen {
-            let reason: LossReason = self.condemned ?? (error == nil ? .closed : .reset)
+            let reason: LossReason = self.condemned ?? self.leaving ?? (error == nil ? .closed : .reset)
             self.lose(reason, words: words ?? error.map { venueWords("\($0)") })
             self.owner?.readEnded(at: self.readAt, frames: 0)
         } else {

@@ -32,6 +32,7 @@ extension FeedSession {
             if let text = self.adapter.heartbeat(number: number, at: self.clock.wall) { self.handler?.send(text: text) }
         case .ping: self.handler?.sendPing()
         case .giveUp(let error): self.connectFailed(error)
+        case .abandon(.announced): self.leave()
         case .abandon(let reason):
             if self.isReading { self.condemn(reason, nil) } else { self.lose(reason, words: nil) }
         case .acknowledged(let venueSymbols): self.acknowledged(venueSymbols)
@@ -39,6 +40,15 @@ extension FeedSession {
         case .rotate: self.owner?.sessionWantsNext(self)
         case .live: self.owner?.sessionWentLive(self)
         }
+    }
+
+    /// The venue will close the connection: says goodbye, and reads on until it does, for what is under way was sent.
+    private func leave() {
+        guard self.leaving == nil, let handler = self.handler else { return }
+        self.leaving = .announced
+        handler.beginClose(code: 1000)
+        let attempt = self.attempt
+        self.loop.scheduleTask(in: .seconds(2)) { if attempt == self.attempt { self.lose(.announced, words: nil) } }
     }
 
     private func acknowledged(_ venueSymbols: [String]) {

@@ -69,6 +69,8 @@ final class FeedSession: @unchecked Sendable {
     /// Decided in the middle of a read, done at its end.
     var condemned: LossReason?
     var condemnedWords: String?
+    /// Why it has said goodbye, while it waits for the venue's.
+    var leaving: LossReason?
     var timer: Scheduled<Void>?
     var timerAt: MonotonicInstant?
     /// While live: a book ticker that was asked for earlier than this may be older than what was missed.

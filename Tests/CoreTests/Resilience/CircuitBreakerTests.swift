@@ -18,9 +18,9 @@ struct CircuitBreakerTests {
         for _ in 0..<2 { breaker.failed(at: 0, using: &self.dice) }
         breaker.succeeded()
         for _ in 0..<2 { breaker.failed(at: 0, using: &self.dice) }
-        #expect(breaker.state.name == .closed && breaker.admit(at: 0))
+        #expect(breaker.state.name == .closed && breaker.admit(at: 0) == true)
         breaker.failed(at: 0, using: &self.dice)
-        #expect(breaker.state.name == .open && !breaker.admit(at: 0))
+        #expect(breaker.state.name == .open && breaker.admit(at: 0) == false)
     }
 
     @Test("lets one probe through after the pause, and closes when it succeeds")
@@ -28,10 +28,10 @@ struct CircuitBreakerTests {
         var breaker = self.opened()
         let until = try #require(breaker.closedUntil)
         #expect((500_000_000...1_000_000_000).contains(until))
-        #expect(!breaker.admit(at: until - 1) && breaker.admit(at: until))
-        #expect(breaker.state.name == .halfOpen && !breaker.admit(at: until))
+        #expect(breaker.admit(at: until - 1) == false && breaker.admit(at: until) == true)
+        #expect(breaker.state.name == .halfOpen && breaker.admit(at: until) == false)
         breaker.succeeded()
-        #expect(breaker.state == .closed(failures: 0) && breaker.admit(at: until))
+        #expect(breaker.state == .closed(failures: 0) && breaker.admit(at: until) == true)
     }
 
     @Test("doubles its pause with each probe in vain, up to a minute")
@@ -39,7 +39,7 @@ struct CircuitBreakerTests {
         var breaker = self.opened()
         for number in 1..<12 {
             let now = try #require(breaker.closedUntil)
-            #expect(breaker.admit(at: now))
+            #expect(breaker.admit(at: now) == true)
             breaker.failed(at: now, using: &self.dice)
             let pause = try #require(breaker.closedUntil) - now
             let ceiling = min(60_000_000_000, Int64(1_000_000_000) << Int64(number))
@@ -58,9 +58,9 @@ struct CircuitBreakerTests {
     mutating func lostProbe() throws {
         var breaker = self.opened()
         let until = try #require(breaker.closedUntil)
-        #expect(breaker.admit(at: until))
+        #expect(breaker.admit(at: until) == true)
         breaker.withdraw(at: until)
-        #expect(breaker.admit(at: until))
-        #expect(!breaker.admit(at: until + 29_000_000_000) && breaker.admit(at: until + 30_000_000_000))
+        #expect(breaker.admit(at: until) == true)
+        #expect(breaker.admit(at: until + 29_000_000_000) == false && breaker.admit(at: until + 30_000_000_000) == true)
     }
 }

@@ -9,7 +9,7 @@ import Venues
 ///
 /// Machine, adapter, walk over frames, intake and channel are arb1d's own; the shell around them does what theirs does.
 final class VirtualFeed {
-    static let step: Int64 = 5_000_000
+    static let step: Int64 = 10_000_000
     static let sweepEvery: Int64 = 1_000_000_000
 
     var network: VirtualNetwork
@@ -43,7 +43,7 @@ final class VirtualFeed {
         self.adapterType = adapterType
         self.venue = venue.rawValue
         self.generator = FeedGenerator(seed: seed)
-        self.network = VirtualNetwork(venue: venue, symbols: 10, quotesPerSecond: 60, seed: seed)
+        self.network = VirtualNetwork(venue: venue, symbols: 10, quotesPerSecond: 40, seed: seed)
         let list = try self.network.get(adapterType.catalog.path(.instruments), startedAt: .never).get()
         self.names = try adapterType.catalog.listing(list.body.span).instruments.map(\.venueSymbol)
         let pairs = self.names.enumerated().map { ($0.element, InstrumentIndex($0.offset)) }

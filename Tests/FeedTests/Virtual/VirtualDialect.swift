@@ -88,7 +88,7 @@ enum VirtualDialect: String, CaseIterable {
             #"{"topic":"orderbook.1.\#(name)","type":"snapshot","ts":9,"data":{"s":"\#(name)","#
                 + #""b":[["\#(book.bid)","1"]],"a":[["\#(book.ask)","1"]],"u":\#(u)}}"#
         case .gateio:
-            #"{"channel":"spot.book_ticker","event":"update","result":{"t":9,"u":\#(u),"s":"\#(name)","#
+            #"{"channel":"spot.book_ticker","event":"update","result":{"t":\#(book.milliseconds),"u":\#(u),"s":"\#(name)","#
                 + #""b":"\#(book.bid)","B":"1","a":"\#(book.ask)","A":"1"}}"#
         }
     }
@@ -140,6 +140,8 @@ struct VirtualBook {
     var bid = 1000
     var update = 100
     var trade = 1000
+    /// When it last changed by the venue's clock, in milliseconds, where the venue says so with a quote.
+    var milliseconds: Int64 = 9
 
     var ask: Int { self.bid + 1 }
 }

@@ -181,6 +181,19 @@ struct VirtualFeedTests {
         world.finish()
     }
 
+    @Test("tells a quote that was long on its way from one that comes from a clock ahead of ours")
+    func transit() {
+        let world = VirtualWorld(.gateio)
+        world.run(.seconds(2))
+        world.exchange.change(0)
+        world.exchange.books[1].milliseconds = 4_000_000_000_000
+        world.exchange.change(1)
+        world.run(.seconds(1))
+        #expect(world.value("arb1d_feed_transit_seconds_count{venue=\"gateio\"}") == 1)
+        #expect(world.value("arb1d_feed_transit_ahead_seconds_count{venue=\"gateio\"}") == 1)
+        world.finish()
+    }
+
     @Test("tells what is only quiet, by its own rhythm, and does it no harm")
     func quiet() {
         let world = VirtualWorld(.binance, step: .milliseconds(100))

@@ -4,6 +4,7 @@ import Metrics
 import NIOCore
 import NIOEmbedded
 import Synchronization
+import TestSupport
 
 @testable import Feed
 
@@ -109,8 +110,9 @@ final class VirtualWorld {
     }
 
     func value(_ series: String) -> Double {
-        for line in String(decoding: self.registry.render(), as: UTF8.self).split(separator: "\n")
-        where line.hasPrefix(series + " ") {
+        let text = String(decoding: self.registry.render(), as: UTF8.self)
+        MovedFamilies.note(text)
+        for line in text.split(separator: "\n") where line.hasPrefix(series + " ") {
             return Double(line.dropFirst(series.utf8.count + 1)) ?? -1
         }
         return -1

@@ -4,13 +4,14 @@ extension FaultMatrix {
         let head = """
             # When a venue misbehaves
 
-            What arb1d does when a venue does what venues do, how soon everything is whole again, and which metric shows it.
-            The table is the one that the tests are driven by: each row at each of the four venues in virtual time, and once
-            over real sockets and TLS. It is written by `UPDATE_GOLDEN=1` and a run of those tests; do not edit it by hand.
+            What arb1d does when a venue does what venues do, how soon everything is whole again, and which metric shows
+            it. The table is the one that the tests are driven by: each row at each of the four venues in virtual time,
+            and once over real sockets and TLS. It is written by `UPDATE_GOLDEN=1` and a run of those tests; do not edit
+            it by hand.
 
-            Whole means that every connection is live and every instrument has a quote that counts. The last column is the
-            longest that may take once the misbehaviour is over, at any venue, with the venue's own `dead_after`. In every
-            case `arb1d_flow_residual` stays 0, and every frame that was sent is received or cut off.
+            Whole means that every connection is live and every instrument has a quote that counts. The last column is
+            the longest that may take once the misbehaviour is over, at any venue, with the venue's own `dead_after`. In
+            every case `arb1d_flow_residual` stays 0, and every frame that was sent is received or cut off.
             [exchange-sim.md](exchange-sim.md) says how to have each of them at home.
 
             | A venue that | exchange-sim is told | arb1d | Shown by | Whole again within |

@@ -227,8 +227,8 @@ public enum FaultMatrix {
             "loses trades",
             ["skip {venue} every=5"],
             lasts: 5,
-            "sees the hole where trades are numbered without holes (not Bybit); the symbol is stale until its next quote "
-                + "or the venue's REST",
+            "sees the hole where trades are numbered without holes (not Bybit); the symbol is stale until its next "
+                + "quote or the venue's REST",
             within: 5,
             shown: [
                 "binance": Self.hole, "binance-usdm": Self.hole, "gateio": Self.hole,
@@ -237,10 +237,10 @@ public enum FaultMatrix {
         FaultRow(
             "acknowledges a symbol and never delivers it",
             ["mute {venue} symbol={symbol}"],
-            lasts: 240,
+            lasts: 150,
             real: 1,
-            "subscribes it anew when its REST quote differed twice, or on Bybit when it was not repeated for 10 s; until "
-                + "then it counts as quiet, from then on as stale",
+            "subscribes it anew when its REST quote differed twice, or on Bybit when it was not repeated for 10 s; "
+                + "until then it counts as quiet, from then on as stale",
             within: 5,
             shown: ["": FaultRow.Evidence("arb1d_feed_resubscriptions_total")]
         ),
