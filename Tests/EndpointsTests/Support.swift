@@ -3,6 +3,7 @@ import Health
 import Logging
 import Metrics
 import ServiceLifecycle
+import TestSupport
 
 @testable import Endpoints
 
@@ -58,9 +59,10 @@ struct RunningServer: Sendable {
 
     /// The value of one series, read from the registry.
     func metric(_ series: String) -> String? {
-        String(decoding: self.registry.render(), as: UTF8.self).split(separator: "\n")
-            .first { $0.hasPrefix(series + " ") }
-            .map { String($0.dropFirst(series.count + 1)) }
+        let lines = String(decoding: self.registry.render(), as: UTF8.self).split(separator: "\n")
+        let value = lines.first { $0.hasPrefix(series + " ") }.map { String($0.dropFirst(series.count + 1)) }
+        MovedFamilies.note(series: series, value: value.flatMap { Double($0) })
+        return value
     }
 
     /// Waits until a series has this value: the server counts after it has answered.

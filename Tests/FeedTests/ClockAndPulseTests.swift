@@ -3,6 +3,7 @@ import Logging
 import Metrics
 import NIOPosix
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Feed
@@ -93,6 +94,36 @@ struct ClockAndPulseTests {
         let flow = channel.snapshot()
         #expect(flow.terms(.feed).residual == 0)
         #expect(flow.feeds.last?.synthetic == flow.feeds.last?.eventsIn)
+    }
+
+    @Test("counts a step of the wall clock, and exports the count")
+    func countsSteps() async {
+        let (wakes, lead, steady, registry) = (Incoming<Void>(), Lead(), ReceiveClock(), Registry())
+        let channel = RawChannel(capacity: 10, venues: 1) { wakes.put(()) }
+        let pulse = FeedPulse(
+            loop: 0,
+            eventLoop: MultiThreadedEventLoopGroup.singleton.next(),
+            channel: channel,
+            clock: ReceiveClock(readingWall: { steady.now.nanoseconds + lead.value.load(ordering: .relaxed) }),
+            metrics: FeedMetrics(registry),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+        lead.value.store(-3_600_000_000_000, ordering: .relaxed)
+        pulse.start(interval: .milliseconds(1))
+        var (batch, displaced): ([RawElement], [InstrumentIndex]) = ([], [])
+        for _ in 0..<3 {
+            // Parked, so that the next heartbeat wakes.
+            while case .batch = channel.take(into: &batch, displaced: &displaced, completed: EngineTally()) {}
+            await wakes.next()
+        }
+        pulse.stop()
+        let exposition = String(decoding: registry.render(), as: UTF8.self)
+        MovedFamilies.note(exposition)
+        #expect(exposition.contains("arb1d_clock_steps_total 1\n"))
+    }
+
+    private final class Lead: Sendable {
+        let value = Atomic<Int64>(0)
     }
 
     @Test("makes everything stale when the clock was stepped")

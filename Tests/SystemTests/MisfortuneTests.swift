@@ -171,6 +171,14 @@ struct MisfortuneTests {
         daemon.program.signal(SIGHUP)
         try await eventually("a good reload") { try await daemon.metrics()[gauge] == 1 ? true : nil }
         #expect(daemon.program.output.contains("\"event\":\"reload_failed\""))
+        _ = try workspace.write(
+            "listen: 127.0.0.1:0\nlog: {level: error}\nchart: {max_clients: 7}\n" + exchange.configuration,
+            to: "arb1d.yaml"
+        )
+        daemon.program.signal(SIGHUP)
+        try await eventually("what only a restart brings into force") {
+            try await daemon.metrics()["arb1d_config_restart_needed"] == 1 ? true : nil
+        }
     }
 
     @Test("stops claiming spreads when all venues freeze, and has them again when they come back")

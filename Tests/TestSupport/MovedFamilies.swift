@@ -21,6 +21,14 @@ public enum MovedFamilies {
         }
     }
 
+    /// A test read this value of a series, which may be one of a histogram's; `nil` for one that was not there.
+    public static func note(series: String, value: Double?) {
+        guard let value, value != 0 else { return }
+        let name = String(series.prefix { $0 != "{" })
+        let suffix = ["_bucket", "_count", "_sum"].first(where: name.hasSuffix) ?? ""
+        self.told.note(String(name.dropLast(suffix.count)))
+    }
+
     /// What stands behind the labels; an exemplar is behind that.
     private static func value(of line: Substring) -> Double {
         let rest = line.lastIndex(of: "}").map { line[line.index(after: $0)...] } ?? line.drop { $0 != " " }

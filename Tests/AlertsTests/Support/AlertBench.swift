@@ -62,12 +62,11 @@ final class AlertBench: Sendable {
 
     /// The value of one line of the exposition.
     func value(_ series: String) -> Double? {
-        let exposition = String(decoding: self.registry.render(), as: UTF8.self)
-        MovedFamilies.note(exposition)
-        for line in exposition.split(separator: "\n") {
-            if line.hasPrefix(series + " ") { return Double(line.dropFirst(series.utf8.count + 1)) }
-        }
-        return nil
+        let lines = String(decoding: self.registry.render(), as: UTF8.self).split(separator: "\n")
+        let line = lines.first { $0.hasPrefix(series + " ") }
+        let value = line.flatMap { Double($0.dropFirst(series.utf8.count + 1)) }
+        MovedFamilies.note(series: series, value: value)
+        return value
     }
 }
 

@@ -92,12 +92,11 @@ final class FeedBench: Sendable {
 
     /// One line of the exposition, such as `arb1d_feed_streams{venue="fake"}`.
     func value(_ series: String) -> Double? {
-        let exposition = String(decoding: self.registry.render(), as: UTF8.self)
-        MovedFamilies.note(exposition)
-        for line in exposition.split(separator: "\n") {
-            if line.hasPrefix(series + " ") { return Double(line.dropFirst(series.utf8.count + 1)) }
-        }
-        return nil
+        let lines = String(decoding: self.registry.render(), as: UTF8.self).split(separator: "\n")
+        let line = lines.first { $0.hasPrefix(series + " ") }
+        let value = line.flatMap { Double($0.dropFirst(series.utf8.count + 1)) }
+        MovedFamilies.note(series: series, value: value)
+        return value
     }
 
     func finish() async {

@@ -32,6 +32,7 @@ final class ExportStage {
         var settings = Configuration.defaults.engine
         settings.band.minPoints = 1
         settings.points.every = 0
+        settings.windowSpan = 60_000_000_000
         self.engine = SpreadEngine(universe: self.universe, settings: settings, board: self.board)
         self.export = PairExport(choice, clock: { [clock] in clock.now }, registry: self.registry)
         if let room { self.export.limit(to: SeriesBudget(limit: room + 50, fixed: 50)) }
@@ -83,6 +84,9 @@ final class ExportStage {
         self.engine.extend(to: self.universe)
         self.process(.delisted(InstrumentIndex(2 * symbol), at: self.clock.now))
     }
+
+    /// A heartbeat, with which windows tell what they hold and what left them.
+    func beat() { self.process(.heartbeat(loop: 0, sentAt: self.clock.now)) }
 
     private func process(_ payload: RawElement.Payload) {
         let now = self.clock.now

@@ -113,6 +113,26 @@ struct PairExportTests {
         #expect(ExportStage.pairs(stage.scrape()).contains("S0 A B"))
     }
 
+    @Test("what leaves the windows is counted by reason: for its age, and with its instrument")
+    func windowExits() {
+        func exits(_ scrape: [String], _ reason: String) -> Double {
+            let prefix = "arb1d_window_evicted_quotes_total{venue=\"A\",reason=\"\(reason)\"} "
+            return scrape.first { $0.hasPrefix(prefix) }.flatMap { Double($0.dropFirst(prefix.count)) } ?? -1
+        }
+        let stage = ExportStage(symbols: 1)
+        stage.beat()
+        #expect(exits(stage.scrape(), "age") == 0)
+        for net in 0..<50 { stage.quote(0, net: Int64(net)) }
+        stage.pass(seconds: 600)
+        for net in 0..<50 { stage.quote(0, net: Int64(net)) }
+        stage.beat()
+        #expect(exits(stage.scrape(), "age") > 0)
+        #expect(exits(stage.scrape(), "delisted") == 0)
+        stage.delist(0)
+        stage.beat()
+        #expect(exits(stage.scrape(), "delisted") > 0)
+    }
+
     @Test("exports the limit")
     func limit() {
         let stage = ExportStage(symbols: 1, Configuration.SeriesChoice(limit: 777))
