@@ -57,7 +57,8 @@ public enum Kosoku {
         process.standardError = output
         process.standardInput = FileHandle.nullDevice
         try process.run()
-        defer { if process.isRunning { process.terminate() } }
+        // It does not heed SIGTERM.
+        defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
         @Sendable func printed() -> String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
         if let body {
             let line = try await eventually("the address of kosoku") {
