@@ -37,8 +37,9 @@ struct DepthMaxTests {
         beat(second: 1)
         var (tally, burst) = (FeedTally(), Array(repeating: RawElement(.control, venue: VenueIndex(0)), count: 300))
         channel.send(&burst, tally: &tally, venue: VenueIndex(0))
-        self.take(channel)
         let depth = "arb1d_channel_depth{channel=\"raw\",shard=\"0\"} "
+        #expect(self.scrape(registry).contains(depth + "300"))
+        self.take(channel)
         let most = "arb1d_channel_depth_max{channel=\"raw\",shard=\"0\"} "
         for second: Int64 in [2, 17, 32, 47] {
             beat(second: second)
@@ -50,6 +51,12 @@ struct DepthMaxTests {
         }
         beat(second: 66)
         #expect(self.scrape(registry).contains(most + "1"))
+        // More than there is room for.
+        burst = Array(repeating: RawElement(.control, venue: VenueIndex(0)), count: 1_200)
+        channel.send(&burst, tally: &tally, venue: VenueIndex(0))
+        let lines = self.scrape(registry)
+        let dropped = "arb1d_channel_dropped_total{channel=\"raw\",venue=\"A\",reason=\"displaced\"} 200"
+        for line in [depth + "1000", most + "1000", dropped] { #expect(lines.contains(line), "\(line)") }
     }
 
     private func take(_ channel: RawChannel) {
