@@ -14,13 +14,15 @@ struct ExemplarNamesTests {
         let registry = Registry()
         let board = Board(universe: universe, registry: registry)
         var engine = SpreadEngine(universe: universe, settings: Configuration.defaults.engine, board: board)
-        let instruments = try (0..<2).map { venue in
-            try #require(universe.add(venue: VenueIndex(venue), symbol: "BTCUSDT", venueSymbol: "BTC_USDT"))
+        var instruments: [InstrumentIndex] = []
+        for venue in 0..<2 {
+            let added = universe.add(venue: VenueIndex(venue), symbol: "BTCUSDT", venueSymbol: "BTC_USDT")
+            instruments.append(try #require(added))
         }
         engine.extend(to: universe)
         let start: Int64 = 1_763_835_600_000_000_000
         for (position, instrument) in instruments.enumerated() {
-            let quote = try Self.quote(
+            let quote = Self.quote(
                 of: instrument,
                 number: UInt64(70 + position),
                 at: start + Int64(position) * 30_000_000
@@ -45,13 +47,13 @@ struct ExemplarNamesTests {
         #expect(lines.filter { $0.hasPrefix("arb1d_end_to_end_seconds") }.count == 2)
     }
 
-    private static func quote(of instrument: InstrumentIndex, number: UInt64, at time: Int64) throws -> Quote {
+    private static func quote(of instrument: InstrumentIndex, number: UInt64, at time: Int64) -> Quote {
         Quote(
             instrument: instrument,
-            bid: try #require(ExactDecimal("100")),
-            bidSize: try #require(ExactDecimal("1")),
-            ask: try #require(ExactDecimal("101")),
-            askSize: try #require(ExactDecimal("1")),
+            bid: ExactDecimal(mantissa: 100, scale: 0),
+            bidSize: ExactDecimal(mantissa: 1, scale: 0),
+            ask: ExactDecimal(mantissa: 101, scale: 0),
+            askSize: ExactDecimal(mantissa: 1, scale: 0),
             sequence: number,
             receivedAt: Timestamp(nanoseconds: time)
         )
