@@ -39,7 +39,8 @@ struct ExemplarNamesTests {
         // The older leg is the first one's quote, 30 ms old when the second came.
         let old = #" # {venue="binance",symbol="BTCUSDT",update="70"} 0.03 1763835600.03"#
         let late =
-            #"_bucket{venue="bybit",le="0.00025"} 1 # {venue="bybit",symbol="BTCUSDT",update="71"} 0.0002 1763835600.03"#
+            #"_bucket{venue="bybit",le="0.00025"} 1 # "#
+            + #"{venue="bybit",symbol="BTCUSDT",update="71"} 0.0002 1763835600.03"#
         #expect(
             lines.filter { $0.hasPrefix("arb1d_leg_age_seconds_bucket{") }.map { $0.hasSuffix(old) } == [true, true]
         )

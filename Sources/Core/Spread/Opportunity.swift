@@ -88,6 +88,8 @@ struct OpportunityWatch: Sendable {
     ///   - older: The leg that changed longer ago.
     ///   - time: Engine time of the quote.
     ///   - receivedAt: When the quote came.
+    ///   - settings: What is good enough.
+    /// - Returns: Whether it did.
     mutating func begin(
         _ pair: PairIndex,
         _ reading: PairReading,

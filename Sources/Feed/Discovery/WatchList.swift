@@ -8,7 +8,7 @@ import Venues
 public struct WatchList: Sendable {
     /// What an answer led to.
     public enum Outcome: Equatable, Sendable {
-        /// So few of the instruments that were listed before are listed now that the answer is taken for a fault: nothing
+        /// So few of the instruments of before are listed now that the answer is taken for a fault: nothing
         /// changes.
         case implausible(listed: Int, before: Int)
         case accepted(Changes)

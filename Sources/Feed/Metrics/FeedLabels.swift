@@ -1,3 +1,4 @@
+import Core
 import Metrics
 
 struct VenueLabel: LabelSet {
@@ -78,11 +79,6 @@ struct RouteToLabels: LabelSet {
     var values: [String] { [self.venue, self.route, self.to] }
 }
 
-/// The state's label is the family's own name, as that of every stateset.
-struct BreakerStateLabels: LabelSet {
-    static let names = ["venue", "route", "arb1d_circuit_breaker_state"]
-    let venue: String
-    let route: String
-    let state: String
-    var values: [String] { [self.venue, self.route, self.state] }
+extension CircuitBreaker.Name: StateLabel {
+    var label: String { self.rawValue }
 }

@@ -37,7 +37,7 @@ public final class FeedMetrics: Sendable {
     let transitAhead: HistogramFamily<VenueLabel>
     let restLimitUsed: GaugeFamily<VenueLabel>
     let restBannedUntil: GaugeFamily<VenueLabel>
-    let breakerState: GaugeFamily<BreakerStateLabels>
+    let breakerState: StateSetFamily<RouteLabels, CircuitBreaker.Name>
     let breakerTransitions: CounterFamily<RouteToLabels>
     let symbolSeconds = SymbolSeconds.Family()
 
@@ -209,10 +209,11 @@ public final class FeedMetrics: Sendable {
             help: "Until when the venue last told us to leave it alone; 0 if it never did.",
             labels: VenueLabel.self
         )
-        self.breakerState = registry.gauge(
+        self.breakerState = registry.states(
             "arb1d_circuit_breaker_state",
             help: "Whether requests of a route go through: 1 for the state that it is in.",
-            labels: BreakerStateLabels.self
+            labels: RouteLabels.self,
+            of: CircuitBreaker.Name.self
         )
         self.breakerTransitions = registry.counter(
             "arb1d_circuit_breaker_transitions_total",

@@ -23,10 +23,8 @@ struct RestInstruments: Sendable {
             for reason in RestError.labels {
                 _ = metrics.restFailures.counter(for: RouteReasonLabels(venue: venue, route: name, reason: reason))
             }
-            for state in CircuitBreaker.Name.allCases {
-                self.state(route, state).set(state == .closed ? 1 : 0)
-                _ = self.transitions(route, to: state)
-            }
+            self.states(route).set(.closed)
+            for state in CircuitBreaker.Name.allCases { _ = self.transitions(route, to: state) }
         }
     }
 
@@ -48,15 +46,12 @@ struct RestInstruments: Sendable {
     /// A breaker went to another state.
     func show(_ move: RestGate.Move?) {
         guard let move else { return }
-        self.state(move.route, move.from).set(0)
-        self.state(move.route, move.to).set(1)
+        self.states(move.route).set(move.to)
         self.transitions(move.route, to: move.to).increment()
     }
 
-    private func state(_ route: RestRoute, _ state: CircuitBreaker.Name) -> Gauge {
-        self.metrics.breakerState.gauge(
-            for: BreakerStateLabels(venue: self.venue, route: route.rawValue, state: state.rawValue)
-        )
+    private func states(_ route: RestRoute) -> StateSet<CircuitBreaker.Name> {
+        self.metrics.breakerState.states(for: RouteLabels(venue: self.venue, route: route.rawValue))
     }
 
     private func transitions(_ route: RestRoute, to state: CircuitBreaker.Name) -> Counter {

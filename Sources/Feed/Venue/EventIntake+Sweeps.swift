@@ -92,7 +92,7 @@ extension EventIntake {
 
     enum Audit: Equatable { case notCompared, agrees, differs, contradicted }
 
-    /// Compares a quote of the REST book ticker with what we hold, if the stream was silent for long before the request.
+    /// Compares a quote of the REST book ticker with ours, if the stream was silent for long before the request.
     ///
     /// What differs in two sweeps in a row, without a frame in between, is contradicted: its subscription died in
     /// silence. It is stale from now on, and the caller has it subscribed anew.

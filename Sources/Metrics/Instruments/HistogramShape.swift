@@ -24,7 +24,7 @@
     @inline(__always)
     func classicBucket(of value: Double) -> Int {
         guard value.isFinite else { return value < 0 ? 0 : self.boundCount }
-        // All of them are compared, by the sign of a difference: without a branch, that is cheaper for some fifteen bounds
+        // All are compared, by the sign of a difference: without a branch, that is cheaper for some fifteen bounds
         // than to guess where to stop.
         var exceeded: UInt64 = 0
         for index in 0..<self.boundCount { exceeded &+= unsafe (self.limits[index] - value).bitPattern &>> 63 }

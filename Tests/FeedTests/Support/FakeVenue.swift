@@ -5,7 +5,7 @@ import Venues
 
 /// A venue with a protocol of its own, small enough to read at a glance.
 ///
-/// `> sub 1 A,B`, `> unsub 1 A`, `> subt 1 A` (trades), `> beat 2`; `< ack 1`, `< no 1 words`, `< q A 7 1.5 1.6` (symbol,
+/// `> sub 1 A,B`, `> unsub 1 A`, `> subt 1 A` (trades), `> beat 2`; `< ack 1`, `< no 1 w`, `< q A 7 1.5 1.6` (symbol,
 /// update number, bid, ask), `< t A 7 1.5` (symbol, number, price), `< pong`, `< bye`, `< note`, `< odd` (unknown
 /// type). Anything else is malformed.
 struct FakeVenue: VenueAdapter {

@@ -32,10 +32,12 @@ final class Subject: Sendable {
         let registry = self.registry
         let none = NoLabels()
         self.counter = registry.counter("torture_steps_total", help: "Steps.")
-        self.time = registry.seconds("torture_busy_seconds_total", help: "Time.", labels: NoLabels.self).counter(for: none)
+        self.time = registry.seconds("torture_busy_seconds_total", help: "Time.", labels: NoLabels.self)
+            .counter(for: none)
         self.labelled = registry.counter("torture_parts_total", help: "Parts.", labels: WriterLabels.self)
         self.gauge = registry.gauge("torture_level", help: "Level.")
-        self.moods = registry.states("torture_mood", help: "Mood.", labels: NoLabels.self, of: Mood.self).states(for: none)
+        self.moods = registry.states("torture_mood", help: "Mood.", labels: NoLabels.self, of: Mood.self)
+            .states(for: none)
         self.classic = registry.histogram("torture_classic_seconds", help: "Classic.", buckets: [0.1, 1], native: nil)
         self.native = registry.histogram(
             "torture_wait_seconds",
@@ -107,7 +109,8 @@ final class Subject: Sendable {
         var complaints: [String] = []
         func expect(_ sample: String, _ expected: UInt64) {
             let value = Self.value(of: sample, in: text)
-            if value != expected { complaints.append("\(sample) is \(value.map(String.init) ?? "absent"), not \(expected)") }
+            guard value != expected else { continue }
+            complaints.append("\(sample) is \(value.map(String.init) ?? "absent"), not \(expected)")
         }
         expect("torture_steps_total", steps)
         expect("torture_level", steps)
