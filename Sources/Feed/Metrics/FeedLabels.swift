@@ -1,5 +1,5 @@
-import Core
-import Metrics
+public import Core
+public import Metrics
 
 struct VenueLabel: LabelSet {
     static let names = ["venue"]
@@ -80,5 +80,5 @@ struct RouteToLabels: LabelSet {
 }
 
 extension CircuitBreaker.Name: StateLabel {
-    var label: String { self.rawValue }
+    public var label: String { self.rawValue }
 }

@@ -139,22 +139,8 @@ final class MarketCollector: Sendable {
         sink.add(MarketFamily.opportunitiesActive.rawValue, names, begun &- ended.reduce(0, &+))
     }
 
-    /// By venue: the longest time since a quote in force was proved, in seconds.
-    private func proofAges(_ cells: Board.Cells) -> [Double] {
-        var oldest: [Timestamp?] = cells.venues.map { _ in nil }
-        for (entry, cell) in zip(cells.universe.instruments, cells.instruments) where entry.isListed {
-            guard cell.read() != nil else { continue }
-            let provedAt = cell.provedAt
-            oldest[entry.venue.position] = min(oldest[entry.venue.position] ?? provedAt, provedAt)
-        }
-        let now = self.now()
-        return oldest.map { $0.map { max(0, Double(now.nanoseconds(since: $0)) / 1e9) } ?? 0 }
-    }
-
     private func writeVenues(_ cells: Board.Cells, _ sink: inout SampleSink) {
-        let proofAges = self.proofAges(cells)
-        for (index, (venue, counts)) in zip(cells.universe.venues, cells.venues).enumerated() {
-            sink.add(MarketFamily.proofAge.rawValue, [venue.name], proofAges[index])
+        for (venue, counts) in zip(cells.universe.venues, cells.venues) {
             for (flag, cell) in zip(QuoteFlag.allCases, counts.flagged) {
                 sink.add(MarketFamily.flagged.rawValue, [venue.name, flag.label], cell.value)
             }

@@ -7,7 +7,7 @@ enum MarketFamily: Int, CaseIterable {
     case netMax, pairs
     case evaluations, spreadMissing, points, pointsMissing, breaches
     case opportunities, opportunitiesEnded, opportunitiesActive
-    case flagged, stale, fee, proofAge
+    case flagged, stale, fee
     case windowQuotes, windowTrades, windowBytes, windowSpan, windowExits
     case engineBatches
 
@@ -101,13 +101,6 @@ enum MarketFamily: Int, CaseIterable {
                 ["venue", "reason"]
             )
         case .fee: Self.gauge("arb1d_venue_fee_ratio", "Taker fee used for net spreads.", ["venue"])
-        case .proofAge:
-            Self.gauge(
-                "arb1d_feed_proof_age_max_seconds",
-                "Longest time since a quote that is in force was last known to stand; on venues that send changes only,"
-                    + " since it came.",
-                ["venue"]
-            )
         case .windowQuotes: Self.gauge("arb1d_window_quotes", "Quotes held in the windows.", ["venue"])
         case .windowTrades: Self.gauge("arb1d_window_trades", "Trades held in the windows.", ["venue"])
         case .windowBytes: Self.gauge("arb1d_window_bytes", "Bytes of the windows' chunks.", ["venue"])
