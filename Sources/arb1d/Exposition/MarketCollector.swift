@@ -9,13 +9,9 @@ final class MarketCollector: Sendable {
     private let board: Board
     /// `nil`: all pairs, however many.
     private let export: PairExport?
-    private let now: @Sendable () -> Timestamp
     private let labels = Mutex(LabelCache())
 
-    /// `now` is asked at each scrape, by the receive clock.
-    init(board: Board, export: PairExport? = nil, now: @escaping @Sendable () -> Timestamp) {
-        (self.board, self.export, self.now) = (board, export, now)
-    }
+    init(board: Board, export: PairExport? = nil) { (self.board, self.export) = (board, export) }
 
     func register(in registry: Registry) {
         registry.collect(MarketFamily.allCases.map(\.description)) { sink in self.collect(into: &sink) }

@@ -18,8 +18,6 @@ final class ReplayMarket {
     private let board: Board
     private let channel: RawChannel
     private let heartbeats = Count()
-    /// The clock for who reads it at a scrape.
-    private let scrapeTime = Count()
     /// Empty: all.
     private let wantedSymbols: Set<String>
     private var universe: Universe
@@ -138,18 +136,13 @@ extension ReplayMarket {
             venues: self.universe.venues.map(\.name),
             heartbeatsCompleted: { heartbeats.value.load(ordering: .relaxed) }
         )
-        let scrapeTime = self.scrapeTime
-        MarketCollector(
-            board: self.board,
-            now: { Timestamp(nanoseconds: Int64(truncatingIfNeeded: scrapeTime.value.load(ordering: .relaxed))) }
-        ).register(in: self.registry)
+        MarketCollector(board: self.board).register(in: self.registry)
         InfoCollector.registerWindowLimit(windowLimit, in: self.registry)
     }
 
     /// Text 0.0.4 of all families but those of the machine, families and label sets in order.
     var metrics: [UInt8] {
-        self.scrapeTime.value.store(UInt64(bitPattern: self.now.nanoseconds), ordering: .relaxed)
-        return self.registry.renderInOrder { name in !Self.machineFamilies.contains { name.hasPrefix($0) } }
+        self.registry.renderInOrder { name in !Self.machineFamilies.contains { name.hasPrefix($0) } }
     }
 
     /// One line of JSON for each pair, by symbol, sell venue and buy venue.

@@ -14,8 +14,7 @@ extension Daemon {
             heartbeatsCompleted: { engine.heartbeatsCompleted }
         )
         engine.pace.register(in: self.registry)
-        MarketCollector(board: self.board, export: self.export, now: { [clock] in clock.now })
-            .register(in: self.registry)
+        MarketCollector(board: self.board, export: self.export).register(in: self.registry)
         self.health.state.register(in: self.registry, now: { [health] in health.now })
         self.health.serviceManager.register(in: self.registry)
         log.register(in: self.registry)

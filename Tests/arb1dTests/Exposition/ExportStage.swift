@@ -36,8 +36,7 @@ final class ExportStage {
         self.engine = SpreadEngine(universe: self.universe, settings: settings, board: self.board)
         self.export = PairExport(choice, clock: { [clock] in clock.now }, registry: self.registry)
         if let room { self.export.limit(to: SeriesBudget(limit: room + 50, fixed: 50)) }
-        MarketCollector(board: self.board, export: self.export, now: { [clock] in clock.now })
-            .register(in: self.registry)
+        MarketCollector(board: self.board, export: self.export).register(in: self.registry)
         self.list(0..<symbols)
     }
 
