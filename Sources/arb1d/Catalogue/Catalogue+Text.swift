@@ -23,7 +23,7 @@ extension Catalogue {
             let description = family.description
             let cells = [
                 "`\(description.name)`", description.kind.rawValue, family.unit ?? "–",
-                description.labels.isEmpty ? "–" : description.labels.map(family.label).joined(separator: "; "),
+                family.labels.isEmpty ? "–" : family.labels.map(family.label).joined(separator: "; "),
                 "\(family.maximum)", description.help.replacing("|", with: "\\|"),
             ]
             lines.append("| " + cells.joined(separator: " | ") + " |")
@@ -38,7 +38,7 @@ extension Catalogue {
                 ("name", JSONText.text(description.name)),
                 ("type", JSONText.text(description.kind.rawValue)),
                 ("unit", JSONText.text(family.unit)),
-                ("labels", JSONText.array(description.labels.map(family.labelObject))),
+                ("labels", JSONText.array(family.labels.map(family.labelObject))),
                 ("help", JSONText.text(description.help)),
                 ("maximum_series", String(family.maximum)),
             ])

@@ -8,6 +8,12 @@ struct Catalogue {
         let values: [String: [String]]
         let maximum: Int
 
+        /// Those of its samples: a stateset has one more, of its own name.
+        var labels: [String] {
+            let own = self.description.kind == .stateset ? [self.description.name] : []
+            return self.description.labels + own
+        }
+
         /// The unit that the name ends in.
         var unit: String? {
             var name = self.description.name[...]
@@ -40,7 +46,7 @@ struct Catalogue {
         self.families = descriptions.map { description in
             Family(
                 description: description,
-                values: Self.values(of: series[description.name] ?? []),
+                values: Self.values(of: description, series[description.name] ?? []),
                 maximum: maxima.maximum(of: description.name) ?? count(description.name)
             )
         }
@@ -49,8 +55,12 @@ struct Catalogue {
     /// Most series of all families together.
     var maximum: Int { self.families.reduce(0) { $0 + $1.maximum } }
 
-    private static func values(of series: [[(name: String, value: String)]]) -> [String: [String]] {
+    private static func values(
+        of description: FamilyDescription,
+        _ series: [[(name: String, value: String)]]
+    ) -> [String: [String]] {
         var values: [String: [String]] = [:]
+        if description.kind == .stateset { values[description.name] = description.states }
         for label in series.joined() where self.closedLabels.contains(label.name) {
             if values[label.name, default: []].contains(label.value) { continue }
             values[label.name, default: []].append(label.value)

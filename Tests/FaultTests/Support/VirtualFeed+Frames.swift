@@ -8,7 +8,12 @@ import Venues
 extension VirtualFeed {
     func receive() {
         guard let id = self.connection else { return }
-        for arrival in self.network.take(id) where self.connection == id {
+        for arrival in self.network.take(id) {
+            guard self.connection == id else {
+                // The connection ended with what came just before.
+                if case .bytes(let bytes) = arrival, Self.isData(bytes) { self.lost += 1 }
+                continue
+            }
             switch arrival {
             case .bytes(let bytes):
                 self.walk(bytes)

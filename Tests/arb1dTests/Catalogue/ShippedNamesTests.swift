@@ -47,7 +47,7 @@ struct ShippedNamesTests {
                 complaints.append("\(selector.name) does not exist")
                 continue
             }
-            labels.formUnion(family.description.labels)
+            labels.formUnion(family.labels)
             complaints += self.complaints(selector, family)
         }
         // A recorded series has the labels that its own rule left it.
@@ -60,7 +60,7 @@ struct ShippedNamesTests {
     private func complaints(_ selector: PromQLNames.Selector, _ family: Catalogue.Family) -> [String] {
         selector.matchers.flatMap { matcher -> [String] in
             if Self.foreignLabels.contains(matcher.label) { return [] }
-            guard family.description.labels.contains(matcher.label) else {
+            guard family.labels.contains(matcher.label) else {
                 return ["\(selector.name) has no label \(matcher.label)"]
             }
             guard let known = family.values[matcher.label], !matcher.value.contains("$") else { return [] }
@@ -108,7 +108,7 @@ struct ShippedNamesTests {
                 let family = self.family(ofSample: String(parts[0].prefix { $0 != "{" }))
                 #expect(family != nil, "\(variable)")
                 let label = parts.last ?? ""
-                let exists = family?.description.labels.contains(label) == true || Self.foreignLabels.contains(label)
+                let exists = family?.labels.contains(label) == true || Self.foreignLabels.contains(label)
                 #expect(exists, "\(variable)")
             }
         }

@@ -54,8 +54,8 @@ final class ExportStage {
     /// Selling the symbol at A and buying it at B brings `net` ten-thousandths; twice, so that there is a band.
     func quote(_ symbol: Int, net: Int64) {
         for _ in 0..<2 {
-            self.quote(instrument: 2 * symbol + 1, bid: 5_000, ask: 10_000)
-            self.quote(instrument: 2 * symbol, bid: 10_000 + net, ask: 20_000)
+            self.quote(instrument: 2 * symbol + 1, bid: 9_950, ask: 10_000)
+            self.quote(instrument: 2 * symbol, bid: 10_000 + net, ask: 10_400)
         }
     }
 
