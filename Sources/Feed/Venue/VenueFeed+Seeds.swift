@@ -19,7 +19,6 @@ extension VenueFeed {
         guard !self.isStopped else { return }
         switch answer {
         case .quotes(let quotes, let askedAt):
-            self.rest.judged(.bookTicker, isReadable: true)
             for quote in quotes { self.judge(quote, askedAt: askedAt) }
             self.resubscribeDoubted()
             self.handOver()
@@ -30,7 +29,7 @@ extension VenueFeed {
                 self.tickSeeds(in: self.seeds.interval)
             }
         case .failed(let reason, let patience, let isUnreadable):
-            if isUnreadable { self.rest.judged(.bookTicker, isReadable: false) }
+            if isUnreadable { self.rest.unreadable(.bookTicker) }
             self.log.seedsFail(reason)
             let delay = self.seeds.failed(at: self.clock.monotonic, atLeast: patience, using: &self.generator)
             if self.seeds.isFailing { self.unseed() }
@@ -95,10 +94,9 @@ extension VenueFeed {
             guard case .success(let response) = result, response.status == 200 else { return }
             do throws(CatalogError) {
                 let theirs = try catalog.serverTime(response.body.span)
-                self.rest.judged(.time, isReadable: true)
                 self.onLoop { $0.timeCame(theirs, askedAt: response.startedAt, took: response.duration) }
             } catch {
-                self.rest.judged(.time, isReadable: false)
+                self.rest.unreadable(.time)
             }
         }
     }

@@ -92,14 +92,13 @@ extension VenueFeed {
         var isAnswered = false
         switch answer {
         case .quotes(let quotes, let askedAt):
-            self.rest.judged(.symbolTicker, isReadable: true)
             if let quote = quotes.first(where: { $0.instrument == instrument }) {
                 isAnswered = true
                 // Asked for before a later hole, it proves nothing.
                 if self.intake.holeAt(instrument) <= askedAt { self.intake.resync(quote, at: self.clock.now) }
             }
         case .failed(_, _, let isUnreadable):
-            if isUnreadable { self.rest.judged(.symbolTicker, isReadable: false) }
+            if isUnreadable { self.rest.unreadable(.symbolTicker) }
         }
         let isGivenUp = self.resyncs.answered(
             well: isAnswered,

@@ -164,19 +164,6 @@ struct VirtualFeedTests {
         world.finish()
     }
 
-    @Test("opens the breaker of a route whose answers of status 200 make no sense, and closes it when they do")
-    func unreadable() {
-        let world = VirtualWorld(.binance, step: .milliseconds(100))
-        world.exchange.isRestReadable = false
-        self.trade(world, for: .seconds(300))
-        #expect(self.breaker(of: world, "closed") == 0)
-        let asked = world.exchange.paths.count
-        world.exchange.isRestReadable = true
-        self.trade(world, for: .seconds(200))
-        #expect(self.breaker(of: world, "closed") == 1 && world.exchange.paths.count > asked)
-        world.finish()
-    }
-
     private func breaker(of world: VirtualWorld, _ state: String) -> Double {
         let labels = #",route="book_ticker",arb1d_circuit_breaker_state="\#(state)""#
         return world.count("arb1d_circuit_breaker_state", labels)
