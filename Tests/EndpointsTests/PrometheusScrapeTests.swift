@@ -44,7 +44,7 @@ struct PrometheusScrapeTests {
             .states(for: StageLabels(stage: "a\"\\\n")).set(.busy)
         registry.info("arb1d_test_info", help: "A \"fact\".", labels: StageLabels.self)
             .declare(StageLabels(stage: "a"))
-        registry.counter("arb1d_test_total", help: "Things.").increment(by: 9_007_199_254_740_991)
+        registry.counter("arb1d_test_steps_total", help: "Things.").increment(by: 9_007_199_254_740_991)
     }
 
     /// Hands on what a server answers to somebody who names no format.
@@ -76,7 +76,7 @@ struct PrometheusScrapeTests {
 
     private static func checkCommon(_ prometheus: PrometheusProcess, jobs: [String]) async throws {
         let expected = [
-            "arb1d_test_total": 9_007_199_254_740_991.0,
+            "arb1d_test_steps_total": 9_007_199_254_740_991.0,
             "arb1d_test_mood{stage=\"a\\\"\\\\\\n\",arb1d_test_mood=\"busy\"}": 1,
             "arb1d_test_mood{arb1d_test_mood=\"calm\"}": 0,
             "arb1d_test_info{stage=\"a\"}": 1,
