@@ -54,7 +54,6 @@ struct World {
     private(set) var missed: UInt64 = 0
     private(set) var merged: UInt64 = 0
     private(set) var messages = 0
-    private(set) var delistings = 0
 
     init(seed: UInt64, rules: Rules) {
         self.rules = rules
@@ -272,7 +271,6 @@ struct World {
             switch message.reason {
             case "unavailable", "unknown_pair": self.views[id]?[ended] = nil
             case "delisted":
-                self.delistings += 1
                 self.views[id]?[ended] = self.keys.suffix(3).contains(ended) ? .waiting : nil
             default: break
             }
