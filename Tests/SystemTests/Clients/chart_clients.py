@@ -125,7 +125,8 @@ class Raw:
         try:
             while True:
                 await self.send(frame)
-                await asyncio.sleep(0.05)
+                # A hundred refusals in a row end a client too: they must take longer than its queue to fill.
+                await asyncio.sleep(0.3)
         except OSError:
             tell(self.name, "closed")
 
