@@ -76,6 +76,23 @@ struct EventIntakeTests {
         #expect(intake.tally.eventsIn == UInt64(intake.batch.count) + intake.tally.rejectedTotal)
     }
 
+    @Test("takes what the venue's clock puts before the last one, and counts it")
+    func exchangeTimesGoBack() {
+        let intake = self.intake()
+        let quoteTimes: [Int64?] = [5, 7, 6, nil, 6, 9, 8]
+        for (number, nanoseconds) in zip(UInt64(1)..., quoteTimes) {
+            let instant = nanoseconds.map { Timestamp(nanoseconds: $0) } ?? .never
+            intake.take([.quote(quote(self.a, number, exchangeTime: instant))], at: self.now)
+        }
+        // One that is not taken moves nothing.
+        intake.take([.quote(quote(self.a, 3, exchangeTime: Timestamp(nanoseconds: 1)))], at: self.now)
+        for (number, instant) in zip(UInt64(1)..., [4, 4, 3] as [Int64]) {
+            intake.take([.trade(trade(self.a, number, exchangeTime: Timestamp(nanoseconds: instant)))], at: self.now)
+        }
+        #expect(intake.tally.quoteTimesBack == 2 && intake.tally.tradeTimesBack == 1)
+        #expect(intake.tally.rejectedTotal == 1)
+    }
+
     @Test("begins anew with a new connection")
     func reconnect() {
         let intake = self.intake()

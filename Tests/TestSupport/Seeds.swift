@@ -24,10 +24,12 @@ public struct SplitMix64: RandomNumberGenerator {
 
 /// The seeds of a property test: other ones at every run, or the one in `ARB1D_SEED`.
 ///
-/// A failing seed is printed as the argument of the failed case.
+/// A failing seed is printed as the argument of the failed case. `ARB1D_SEEDS=100` takes a hundred times as many.
 public enum Seeds {
     public static func fresh(_ count: Int) -> [UInt64] {
-        if let text = ProcessInfo.processInfo.environment["ARB1D_SEED"], let seed = UInt64(text) { return [seed] }
-        return (0..<count).map { _ in UInt64.random(in: 0...(.max)) }
+        let environment = ProcessInfo.processInfo.environment
+        if let text = environment["ARB1D_SEED"], let seed = UInt64(text) { return [seed] }
+        let factor = environment["ARB1D_SEEDS"].flatMap(Int.init) ?? 1
+        return (0..<count * factor).map { _ in UInt64.random(in: 0...(.max)) }
     }
 }

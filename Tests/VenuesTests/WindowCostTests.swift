@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import TestSupport
 import Testing
 import Venues
@@ -8,6 +9,9 @@ import Venues
 struct WindowCostTests {
     static let recordings = [
         "binance/spot-4symbols-20211012.log",
+        "binance/spot-btcusdt-20240808-30s.log",
+        "binance/usdm-btcusdt-20240808-5s.log",
+        "binance/coinm-btcusd_perp-20240808-5s.log",
         "cross-venue/binance-spot-btcusdt-20240808-quotes-trades.log.gz",
         "cross-venue/binance-usdm-btcusdt-20240808-quotes-trades.log.gz",
         "cross-venue/binance-coinm-btcusd_perp-20240808-quotes-trades.log.gz",
@@ -21,6 +25,7 @@ struct WindowCostTests {
         }
         for (rate, elements) in [("recorded", elements), ("4/s", elements.thinned(to: 250_000_000))] {
             let cost = try recording.cost(of: elements)
+            print("  \(path), \(rate): \(String(format: "%.2f", cost)) bytes a quote")
             #expect(cost <= 8, "\(rate)")
         }
     }
@@ -32,6 +37,7 @@ struct WindowCostTests {
             Recording.Element(trade.instrument, trade.receivedAt) { .trade(trade.later(by: $0)) }
         }
         let cost = try recording.cost(of: elements)
+        print("  \(path): \(String(format: "%.2f", cost)) bytes a trade")
         #expect(cost <= 14)
     }
 }

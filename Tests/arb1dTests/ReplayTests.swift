@@ -90,6 +90,22 @@ struct ReplayTests {
         #expect(reversed.value(#"arb1d_feed_connections{venue="binance",state="live"}"#) == "2")
     }
 
+    @Test("times that go back, of receipt or of the venue, are counted, and every quote is taken")
+    func timesGoBack() throws {
+        let bench = try ReplayBench()
+        let lines = [(1_000, 50), (1_001, 60), (400, 40), (1_002, 70)].enumerated().map { number, times in
+            let sides = #""b":"1.\#(number)","B":"1","a":"2","A":"1""#
+            let frame = #"{"e":"bookTicker","u":\#(number + 1),"s":"A",\#(sides),"T":\#(times.1),"E":\#(times.1)}"#
+            return (Int64(times.0), #"{"stream":"a@bookTicker","data":\#(frame)}"#)
+        }
+        let output = try Bench.run([try bench.log("binance-usdm", lines)])
+        #expect(
+            output.value(#"arb1d_feed_exchange_times_backward_total{venue="binance-usdm",kind="quote"}"#) == "1"
+        )
+        #expect(output.value(#"arb1d_engine_times_raised_total{venue="binance-usdm",order="equal"}"#) == "1")
+        #expect(output.value(#"arb1d_window_quotes{venue="binance-usdm"}"#) == "4")
+    }
+
     @Test("two recordings of a venue share its symbols, and a quote that both have counts once")
     func sameVenueTwice() throws {
         let bench = try ReplayBench()

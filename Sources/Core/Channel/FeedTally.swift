@@ -11,6 +11,9 @@ public struct FeedTally: Sendable, Equatable {
     public var framesOut: UInt64 = 0
     /// Bytes of all data frames' payloads.
     public var bytes: UInt64 = 0
+    /// Accepted quotes and trades whose exchange time lies before that of the one before them.
+    public var quoteTimesBack: UInt64 = 0
+    public var tradeTimesBack: UInt64 = 0
     private var framesDropped = InlineArray<4, UInt64>(repeating: 0)
     private var events = InlineArray<4, UInt64>(repeating: 0)
     private var rejected = InlineArray<20, UInt64>(repeating: 0)
@@ -56,6 +59,8 @@ public struct FeedTally: Sendable, Equatable {
         self.framesOut &+= other.framesOut
         self.bytes &+= other.bytes
         self.synthetic &+= other.synthetic
+        self.quoteTimesBack &+= other.quoteTimesBack
+        self.tradeTimesBack &+= other.tradeTimesBack
         for index in self.framesDropped.indices { self.framesDropped[index] &+= other.framesDropped[index] }
         for index in self.events.indices { self.events[index] &+= other.events[index] }
         for index in self.rejected.indices { self.rejected[index] &+= other.rejected[index] }
@@ -68,6 +73,7 @@ public struct FeedTally: Sendable, Equatable {
     public static func == (left: FeedTally, right: FeedTally) -> Bool {
         left.framesIn == right.framesIn && left.framesOut == right.framesOut && left.bytes == right.bytes
             && left.synthetic == right.synthetic
+            && left.quoteTimesBack == right.quoteTimesBack && left.tradeTimesBack == right.tradeTimesBack
             && FrameDropReason.allCases.allSatisfy { left.framesDropped($0) == right.framesDropped($0) }
             && EventKind.allCases.allSatisfy { kind in
                 left.events(kind) == right.events(kind)

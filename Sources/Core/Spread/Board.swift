@@ -116,6 +116,8 @@ public final class VenueCells: Sendable {
     public let flagged = QuoteFlag.allCases.map { _ in TallyCell() }
     /// Standing quotes that became stale, by ``StaleReason``.
     public let stale = StaleReason.allCases.map { _ in TallyCell() }
+    /// Events that engine time moved behind their symbol's last one, by ``LateOrder``.
+    public let late = LateOrder.allCases.map { _ in TallyCell() }
     /// What the venue's windows hold, as of the last heartbeat.
     public let windowQuotes = LevelCell()
     public let windowTrades = LevelCell()

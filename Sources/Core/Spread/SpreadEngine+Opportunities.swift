@@ -22,7 +22,7 @@ extension SpreadEngine {
     mutating func judgeOpportunity(of pair: Int, by position: Int?, at now: Timestamp) {
         let entry = self.pairs[pair].entry
         let reading = self.pairs[pair].reading
-        let time = self.symbolTimes[self.cells.universe.instruments[entry.sell.position].symbol.position]
+        let time = self.order[self.cells.universe.instruments[entry.sell.position].symbol.position].time
         let netSpread = reading.status == .fresh ? reading.netSpread : nil
         guard let position else {
             if netSpread == nil { self.endOpportunity(of: pair, .stale, at: time) }

@@ -10,8 +10,8 @@ public struct SpreadEngine: ~Copyable {
     /// The pairs of each instrument, by ``InstrumentIndex``.
     var pairsOfInstrument: [[Int]] = []
     var pairs: [PairState] = []
-    /// By ``SymbolIndex``: the engine time of the symbol's last event.
-    private(set) var symbolTimes: [Int64] = []
+    /// By ``SymbolIndex``.
+    private(set) var order: [SymbolOrder] = []
     var windows: WindowStore
     var freshPairs = 0
     /// Points of watched pairs that nobody has taken yet.
@@ -56,7 +56,7 @@ public struct SpreadEngine: ~Copyable {
             self.legs.append(leg)
             self.pairsOfInstrument.append([])
         }
-        while self.symbolTimes.count < universe.symbols.count { self.symbolTimes.append(.min) }
+        while self.order.count < universe.symbols.count { self.order.append(SymbolOrder()) }
         for (index, entry) in universe.pairs.enumerated().dropFirst(self.pairs.count) {
             let (sell, buy) = (self.legs[entry.sell.position].venue, self.legs[entry.buy.position].venue)
             var pair = PairState(
@@ -213,9 +213,10 @@ extension SpreadEngine {
     /// Gives an event its place in the one order of its symbol's events.
     mutating func engineTime(of position: Int, at instant: Timestamp) -> Int64 {
         let symbol = self.cells.universe.instruments[position].symbol.position
-        let time = max(instant.nanoseconds, self.symbolTimes[symbol] &+ 1)
-        self.symbolTimes[symbol] = time
-        return time
+        if let late = self.order[symbol].place(instant.nanoseconds) {
+            self.cells.venues[self.legs[position].venue.position].late[Int(late.rawValue)].add()
+        }
+        return self.order[symbol].time
     }
 
     /// Brings the gauges of an instrument's pairs in line with a change that is no quote.

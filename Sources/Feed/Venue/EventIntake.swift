@@ -120,6 +120,7 @@ final class EventIntake {
             return
         }
         if self.states[position].isAsleep { self.wake(quote.instrument, at: now) }
+        if self.states[position].quoteTime.goesBack(to: quote.exchangeTime) { self.tally.quoteTimesBack &+= 1 }
         self.states[position].isHanded = true
         self.states[position].lastQuoteAt = now
         self.states[position].rhythm.fresh &+= 1
@@ -211,6 +212,7 @@ final class EventIntake {
             case .rejected(let reason): return self.tally.rejectEvent(.trade, reason)
             }
         }
+        if self.states[position].tradeTime.goesBack(to: trade.exchangeTime) { self.tally.tradeTimesBack &+= 1 }
         self.hand(.trade(trade))
     }
 
@@ -233,4 +235,14 @@ struct IntakeFindings {
     var resynced: [Int64] = []
 
     var isEmpty: Bool { self.doubles == 0 && self.holes == 0 && self.toResync.isEmpty && self.resynced.isEmpty }
+}
+
+extension Timestamp {
+    /// Takes over what a venue gave as the instant of its next event, if it gave one, and says whether it lies before
+    /// the last. Such instants order nothing, but who compares them with ours has to know.
+    fileprivate mutating func goesBack(to next: Timestamp) -> Bool {
+        guard next != .never else { return false }
+        defer { self = next }
+        return next < self
+    }
 }

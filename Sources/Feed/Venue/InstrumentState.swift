@@ -70,6 +70,9 @@ struct InstrumentState: Sendable {
     var grantedAt = Timestamp.never
     /// When the last quote was accepted, from a frame of either lane.
     var lastQuoteAt = Timestamp.never
+    /// The venue's own instants of the last quote and the last trade; `never`: it gave none yet.
+    var quoteTime = Timestamp.never
+    var tradeTime = Timestamp.never
     /// Since when a hole in its stream waits for a proof of what stands; `never`: there is none.
     var holeAt = Timestamp.never
     /// The prices that the engine was last given.

@@ -4,7 +4,7 @@ import Metrics
 /// Exports the flow ledger and what is counted under its lock: one look at the channel per scrape.
 enum FlowCollector {
     private enum Family: Int, CaseIterable {
-        case frames, bytes, framesRejected, events, eventsRejected
+        case frames, bytes, framesRejected, events, eventsRejected, timesBack
         case depth, capacity, depthMax, enqueued, dequeued, channelDropped
         case flowIn, flowOut, flowDropped, flowHeld, flowResidual
         case heartbeats
@@ -46,6 +46,13 @@ enum FlowCollector {
                     kind: .counter,
                     help: "Decoded events that could not be used, by reason.",
                     labels: ["venue", "kind", "reason"]
+                )
+            case .timesBack:
+                SampledFamily(
+                    "arb1d_feed_exchange_times_backward_total",
+                    kind: .counter,
+                    help: "Accepted events whose exchange time lies before that of the instrument's last one.",
+                    labels: ["venue", "kind"]
                 )
             case .depth:
                 SampledFamily(
@@ -155,6 +162,8 @@ enum FlowCollector {
             for reason in FrameDropReason.allCases {
                 self.add(&sink, .framesRejected, [venue, reason.label], tally.framesDropped(reason))
             }
+            self.add(&sink, .timesBack, [venue, EventKind.quote.label], tally.quoteTimesBack)
+            self.add(&sink, .timesBack, [venue, EventKind.trade.label], tally.tradeTimesBack)
             for kind in EventKind.allCases {
                 self.add(&sink, .events, [venue, kind.label], tally.events(kind))
                 for reason in RejectReason.allCases {

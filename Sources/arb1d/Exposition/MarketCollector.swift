@@ -143,6 +143,9 @@ final class MarketCollector: Sendable {
             for (reason, cell) in zip(StaleReason.allCases, counts.stale) {
                 sink.add(MarketFamily.stale.rawValue, [venue.name, reason.label], cell.value)
             }
+            for (order, cell) in zip(LateOrder.allCases, counts.late) {
+                sink.add(MarketFamily.late.rawValue, [venue.name, order.label], cell.value)
+            }
             sink.add(MarketFamily.fee.rawValue, [venue.name], venue.fee)
             sink.add(MarketFamily.windowQuotes.rawValue, [venue.name], Double(counts.windowQuotes.value))
             sink.add(MarketFamily.windowTrades.rawValue, [venue.name], Double(counts.windowTrades.value))

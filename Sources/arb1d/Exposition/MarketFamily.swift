@@ -7,7 +7,7 @@ enum MarketFamily: Int, CaseIterable {
     case netMax, pairs
     case evaluations, spreadMissing, points, pointsMissing, breaches
     case opportunities, opportunitiesEnded, opportunitiesActive
-    case flagged, stale, fee
+    case flagged, stale, late, fee
     case windowQuotes, windowTrades, windowBytes, windowSpan, windowExits
     case engineBatches
 
@@ -99,6 +99,12 @@ enum MarketFamily: Int, CaseIterable {
                 "arb1d_legs_stale_total",
                 "Standing quotes that were no longer known to stand, by reason.",
                 ["venue", "reason"]
+            )
+        case .late:
+            Self.counter(
+                "arb1d_engine_times_raised_total",
+                "Events not received after their symbol's last one: the engine puts them right behind it.",
+                ["venue", "order"]
             )
         case .fee: Self.gauge("arb1d_venue_fee_ratio", "Taker fee used for net spreads.", ["venue"])
         case .windowQuotes: Self.gauge("arb1d_window_quotes", "Quotes held in the windows.", ["venue"])

@@ -21,6 +21,9 @@ struct BadInputTests {
         #expect(inOrder.map(\.bid.mantissa) == (0..<9).map { 100 + $0 })
         #expect(inOrder.map { $0.time.nanoseconds(since: start) } == [0, 1, 2, 3, 4, 5, 6, 7, 10])
         #expect(desk.tally.applied == 1 && desk.board.freshPairCount == 2)
+        // Each counts at its venue: how many went back, were equal, or later but behind those that were moved.
+        let late = desk.board.read().venues.map { $0.late.map(\.value) }
+        #expect(late[0] == [2, 1, 0] && late[1] == [2, 1, 1])
     }
 
     @Test("exchange times that go back change nothing: they order nothing")

@@ -172,7 +172,8 @@ func trade(
     _ id: UInt64,
     count: UInt16 = 1,
     price: ExactDecimal = ExactDecimal(mantissa: 1, scale: 0),
-    at: Timestamp = Timestamp(nanoseconds: 1)
+    at: Timestamp = Timestamp(nanoseconds: 1),
+    exchangeTime: Timestamp = .never
 ) -> Trade {
     Trade(
         instrument: instrument,
@@ -182,7 +183,7 @@ func trade(
         id: id,
         number: id,
         numberCount: count,
-        exchangeTime: .never,
+        exchangeTime: exchangeTime,
         receivedAt: at
     )
 }
@@ -193,6 +194,7 @@ func quote(
     bid: ExactDecimal = ExactDecimal(mantissa: 1, scale: 0),
     ask: ExactDecimal = ExactDecimal(mantissa: 2, scale: 0),
     at: Timestamp = Timestamp(nanoseconds: 1),
+    exchangeTime: Timestamp = .never,
     flags: QuoteFlags = []
 ) -> Quote {
     Quote(
@@ -202,6 +204,7 @@ func quote(
         ask: ask,
         askSize: ExactDecimal(mantissa: 1, scale: 0),
         sequence: sequence,
+        exchangeTime: exchangeTime,
         receivedAt: at,
         flags: flags
     )

@@ -51,7 +51,8 @@ struct CatalogueTests {
     func style() throws {
         let known: Set = [
             "venue", "symbol", "sell_venue", "buy_venue", "stage", "channel", "shard", "state", "reason", "kind",
-            "flag", "stream", "change", "route", "method", "code", "to", "side", "result", "loop", "family", "format",
+            "flag", "order", "stream", "change", "route", "method", "code", "to", "side", "result", "loop", "family",
+            "format",
             "level", "check", "alert", "receiver", "certificate",
         ]
         let facts: Set = ["arb1d_build_info", "arb1d_config_info", "arb1d_shard_info"]
