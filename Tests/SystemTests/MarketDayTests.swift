@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The short form of `make day`.
-@Suite("A day of the market", .disabled("takes minutes beside other programs: `make day` runs it"))
+@Suite("A day of the market")
 struct MarketDayTests {
     @Test("memory does not grow from the first hour to the second, and the windows' count is that of a walk")
     func twoHours() async throws {
