@@ -49,6 +49,11 @@ let package = Package(
         .target(name: "Core", swiftSettings: strict),
         .target(name: "Venues", dependencies: ["Core"], swiftSettings: strict),
         .target(name: "Metrics", dependencies: ["Core"], swiftSettings: strict),
+        .target(
+            name: "LibraryMetrics",
+            dependencies: ["Metrics", .product(name: "CoreMetrics", package: "swift-metrics")],
+            swiftSettings: strict
+        ),
         .target(name: "Health", dependencies: ["Core", "Metrics", "CSystemd"], swiftSettings: strict),
         .target(name: "Chart", dependencies: ["Core", "Metrics"], swiftSettings: strict),
         .target(name: "Alerts", dependencies: ["Core", "Metrics", "COpenSSL"], swiftSettings: strict),
@@ -69,7 +74,6 @@ let package = Package(
             dependencies: [
                 "Metrics", "Health", "CZlib",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                // Only HummingbirdCore is imported; the alias needs a product that reaches the aliased module.
                 .product(name: "Hummingbird", package: "hummingbird", moduleAliases: aliases),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -87,8 +91,8 @@ let package = Package(
         .executableTarget(
             name: "arb1d",
             dependencies: [
-                "Core", "Venues", "Metrics", "Health", "Feed", "Chart", "Alerts", "Endpoints", "WireLogs",
-                "CCurl", "COpenSSL",
+                "Core", "Venues", "Metrics", "Health", "Feed", "Chart", "Alerts", "Endpoints", "LibraryMetrics",
+                "WireLogs", "CCurl", "COpenSSL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -129,6 +133,13 @@ let package = Package(
             swiftSettings: strictTests
         ),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TestSupport"], swiftSettings: strictTests),
+        .testTarget(
+            name: "LibraryMetricsTests",
+            dependencies: [
+                "LibraryMetrics", "Metrics", "TestSupport", .product(name: "CoreMetrics", package: "swift-metrics"),
+            ],
+            swiftSettings: strictTests
+        ),
         .testTarget(name: "HealthTests", dependencies: ["Core", "Health", "Metrics"], swiftSettings: strictTests),
         .testTarget(
             name: "ChartTests",
@@ -143,7 +154,8 @@ let package = Package(
         .testTarget(
             name: "EndpointsTests",
             dependencies: [
-                "Endpoints", "Health", "Metrics", "Core", "TestSupport",
+                "Endpoints", "Health", "LibraryMetrics", "Metrics", "Core", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -18,6 +18,7 @@ public struct HTTPServer: Service {
     private let dispatcher: Dispatcher
     private let webSockets: [WebSocketEndpoint]
     private let metrics: HTTPMetrics
+    private let meter = RequestMeter()
     private let onAnswer: @Sendable (String, Duration) -> Void
     private let onServerRunning: @Sendable (ListenAddress) async -> Void
 
@@ -92,8 +93,8 @@ public struct HTTPServer: Service {
         let connections = Connections(limit: self.limits.maxConnections, metrics: self.metrics)
         let channel = GuardedChannel(
             limits: self.limits,
-            responder: { request, writer, _ in
-                try await self.respond(to: request, with: writer, pools: pools)
+            responder: { request, writer, channel in
+                try await self.respond(to: request, with: writer, on: channel, pools: pools)
             },
             connections: connections,
             metrics: self.metrics,
@@ -149,6 +150,7 @@ public struct HTTPServer: Service {
     @concurrent private func respond(
         to request: Request,
         with writer: consuming ResponseWriter,
+        on channel: any Channel,
         pools: ServerPools
     ) async throws {
         let clock = ContinuousClock()
@@ -160,17 +162,33 @@ public struct HTTPServer: Service {
             headers: request.headers,
             receivedAt: start
         )
-        let (route, response) = try await self.dispatcher.answer(endpointRequest, method: method, on: pools)
-        defer {
-            let took = clock.now - start
-            self.metrics.answered(route: route, method: method, code: response.status, took: took)
-            self.onAnswer(route ?? "other", took)
+        let measured = try await self.meter.measure(request, on: channel, logger: self.quietLogger) {
+            try await self.dispatcher.answer(endpointRequest, method: method, on: pools)
         }
+        let response = measured.response
+        let outcome = await Self.write(response, isHead: request.method == .head, to: writer)
+        await self.meter.finish(measured)
+        let took = clock.now - start
+        self.metrics.answered(route: measured.route, method: method, code: response.status, took: took)
+        self.onAnswer(measured.route ?? "other", took)
+        try outcome.get()
+    }
+
+    @concurrent private static func write(
+        _ response: EndpointResponse,
+        isHead: Bool,
+        to writer: consuming ResponseWriter
+    ) async -> Result<Void, any Error> {
         let head = ResponseHead.make(response, secondsSince1970: WallClock.seconds())
-        if request.method == .head {
-            try await writer.writeResponse(head)
-        } else {
-            try await writer.write(response: head, body: ResponseBody(byteBuffer: response.body))
+        do {
+            if isHead {
+                try await writer.writeResponse(head)
+            } else {
+                try await writer.write(response: head, body: ResponseBody(byteBuffer: response.body))
+            }
+            return .success(())
+        } catch {
+            return .failure(error)
         }
     }
 

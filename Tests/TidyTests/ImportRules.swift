@@ -11,6 +11,7 @@ enum ImportRules {
         "Sources/Core": .only(["Synchronization"]),
         "Sources/Venues": .only(["Core"]),
         "Sources/Metrics": .only(["Core", "Synchronization", "Glibc"]),
+        "Sources/LibraryMetrics": .only(["CoreMetrics", "Metrics"]),
         "Sources/Health": .only(["Core", "Metrics", "CSystemd", "Dispatch", "Synchronization", "Glibc"]),
         "Sources/Feed": .only(
             ["Core", "Venues", "Metrics", "CCurl", "COpenSSL", "NIO*", "Logging", "Synchronization", "Glibc"]

@@ -39,19 +39,31 @@ final class Children: Sendable {
 
     func resolve(_ values: [String], make: () -> Instrument) -> Instrument {
         let values = values.map(LabelValue.bounded)
-        return self.state.withLock { state in
-            if let known = state.byValues[values] { return known.instrument }
-            let labels = PreformattedLabels(self.names, values).block
-            let created = Child(labels: labels, instrument: make(), created: self.now())
-            state.byValues[values] = created
+        return self.resolve(values, labels: { PreformattedLabels(self.names, values).block }, make: make)
+    }
+
+    /// Resolves by a key of the caller's, whose labels need not be those of the other children.
+    ///
+    /// - Parameters:
+    ///   - key: What no other child has; its parts are short enough for label values.
+    ///   - labels: Renders its labels, when it is new.
+    ///   - make: Makes it, when it is new.
+    /// - Returns: The child.
+    func resolve(_ key: [String], labels: () -> LabelBlock, make: () -> Instrument) -> Instrument {
+        self.state.withLock { state in
+            if let known = state.byValues[key] { return known.instrument }
+            let created = Child(labels: labels(), instrument: make(), created: self.now())
+            state.byValues[key] = created
             state.sorted = nil
             return created.instrument
         }
     }
 
-    func remove(_ values: [String]) {
+    func remove(_ values: [String]) { self.remove(key: values.map(LabelValue.bounded)) }
+
+    func remove(key: [String]) {
         self.state.withLock { state in
-            guard state.byValues.removeValue(forKey: values.map(LabelValue.bounded)) != nil else { return }
+            guard state.byValues.removeValue(forKey: key) != nil else { return }
             state.sorted = nil
         }
     }

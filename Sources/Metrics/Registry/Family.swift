@@ -61,14 +61,15 @@ final class Family: Sendable {
     let children: Children?
     /// When the family was registered, in seconds since 1970: since then its sampled counters count.
     let created: Double
-    /// The label of this family in `arb1d_metrics_series`.
-    let ownLabel: LabelBlock
+    /// The label of this family in `arb1d_metrics_series`; nil for one that is not ours, which has no place there.
+    let ownLabel: LabelBlock?
 
     init(
         _ description: FamilyDescription,
         shape: HistogramShape? = nil,
         exemplars: ExemplarNaming? = nil,
         isSampled: Bool = false,
+        isForeign: Bool = false,
         now: @escaping @Sendable () -> Double
     ) {
         self.description = description
@@ -77,7 +78,7 @@ final class Family: Sendable {
         self.texts = FamilyTexts(description, bounds: shape?.bounds ?? [])
         self.children = isSampled ? nil : Children(names: description.labels, now: now)
         self.created = now()
-        self.ownLabel = LabelBlock(CollectionOfOne(("family", description.name)))
+        self.ownLabel = isForeign ? nil : LabelBlock(CollectionOfOne(("family", description.name)))
     }
 
     /// Whether its children have a time of creation that OpenMetrics can show.

@@ -21,6 +21,9 @@ enum MetricName {
         }
     }
 
+    /// Whether a name ends as the samples of some kind do.
+    static func hasReservedSuffix(_ name: String) -> Bool { self.reserved.contains { name.hasSuffix($0.suffix) } }
+
     /// Checks one label name.
     static func requireLabel(_ name: String) {
         precondition(

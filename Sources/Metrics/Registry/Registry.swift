@@ -86,6 +86,29 @@ public final class Registry: Sendable {
         self.enter(Family(description, shape: shape, exemplars: exemplars, now: self.now))
     }
 
+    /// Registers a family whose name is not ours, unless the name is taken, which is no mistake of our source.
+    ///
+    /// - Returns: The family; nil where its name, or the one that OpenMetrics gives it, belongs to another.
+    func foreignFamily(_ description: FamilyDescription, shape: HistogramShape?) -> Family? {
+        let family = Family(description, shape: shape, isForeign: true, now: self.now)
+        return self.state.withLock { state in
+            guard state.entries[description.name] == nil, state.bases[description.base] == nil else { return nil }
+            state.bases[description.base] = description.name
+            state.entries[description.name] = Entry(family: family, feeds: [])
+            state.sorted = nil
+            return family
+        }
+    }
+
+    /// Takes a family out whose name is not ours.
+    func removeForeign(_ family: Family) {
+        self.state.withLock { state in
+            state.entries[family.description.name] = nil
+            state.bases[family.description.base] = nil
+            state.sorted = nil
+        }
+    }
+
     /// Adds a family, or gives the one that has the name already.
     private func enter(_ family: Family) -> Family {
         let description = family.description
@@ -140,9 +163,10 @@ public final class Registry: Sendable {
                 )
             )
         }
+        let ours = workspace.sources.count { $0.family.ownLabel != nil }
         for position in workspace.sources.indices {
             let name = workspace.sources[position].family.description.name
-            if let own = ScrapeFigures.series(name, families: workspace.sources.count) {
+            if let own = ScrapeFigures.series(name, families: ours) {
                 workspace.sources[position].series = own
             }
         }

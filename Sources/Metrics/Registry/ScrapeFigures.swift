@@ -28,7 +28,9 @@ final class ScrapeFigures: Sendable {
 
     /// Adds the samples of the own families: the counts are known before anything is printed.
     func add(_ sources: [FamilySource], to sink: inout SampleSink) {
-        for source in sources { sink.add(0, block: source.family.ownLabel, .whole(UInt64(source.series))) }
+        for source in sources {
+            if let label = source.family.ownLabel { sink.add(0, block: label, .whole(UInt64(source.series))) }
+        }
         for format in ExpositionFormat.allCases {
             sink.add(1, block: self.labels[format.rawValue], .real(self.seconds[format.rawValue].value))
             sink.add(2, block: self.labels[format.rawValue], .real(self.bytes[format.rawValue].value))
