@@ -13,7 +13,14 @@ struct SeriesConfigurationTests {
 
     @Test("exports all pairs while they fit into 50,000 series, when nothing is said")
     func defaults() throws {
-        #expect(try self.load("").series == Configuration.SeriesChoice(limit: 50_000, pairs: .auto, always: []))
+        let expected = Configuration.SeriesChoice(
+            limit: 50_000,
+            pairs: .auto,
+            always: [],
+            libraries: 1_000,
+            showsCreated: false
+        )
+        #expect(try self.load("").series == expected)
     }
 
     @Test(
@@ -36,6 +43,17 @@ struct SeriesConfigurationTests {
         #expect(printed.series == configuration.series)
     }
 
+    @Test("says how much room libraries have, and whether creation times are shown")
+    func further() throws {
+        let configuration = try self.load("metrics: {library_series: 0, created_timestamps: true}\n")
+        #expect(configuration.series.libraries == 0 && configuration.series.showsCreated)
+        let printed = try Configuration.load(yaml: configuration.yaml, file: "arb1d.yaml", environment: [:])
+        #expect(printed.series == configuration.series)
+        let environment = ["ARB1D_METRICS_LIBRARY_SERIES": "7", "ARB1D_METRICS_CREATED_TIMESTAMPS": "true"]
+        let series = try self.load("", environment).series
+        #expect(series.libraries == 7 && series.showsCreated)
+    }
+
     @Test("takes the environment's word over the file's")
     func environment() throws {
         let environment = [
@@ -55,6 +73,8 @@ struct SeriesConfigurationTests {
             ("pairs: {top: 0}", "metrics.pairs.top: \"0\" does not fit; write a whole number from 1"),
             ("pairs: {best: 5}", "metrics.pairs.best: unknown key"),
             ("always: [A]", "metrics.always: \"A\" is no pair"),
+            ("library_series: -1", "metrics.library_series: \"-1\" does not fit"),
+            ("created_timestamps: 1", "metrics.created_timestamps: \"1\" does not fit; write true or false"),
             ("series_limit: 10", "metrics.series_limit: \"10\" does not fit"),
         ]
     )

@@ -14,6 +14,10 @@ extension Catalogue {
             "- A histogram has a series for each bucket, `_sum` and `_count`; its `le` is not among the labels.",
             "- Ratios: 0.001 is 0.1 %. Timestamps are seconds since 1970, 0 until the first event.",
             "- Spreads, bands and tops of book are there while they are known to stand; all other series always are.",
+            "- Libraries bring metrics along under their own names: `hb_requests_total`, `hb_request_errors_total`,",
+            "  `http_server_request_duration_seconds`, `http_server_active_requests`. They come when they are first",
+            "  used, so the table has none of them. All together have at most `metrics.library_series`:",
+            "  [scraping.md](scraping.md).",
             "- Which pairs are exported: `metrics.pairs` in [configuration.md](configuration.md).",
             "",
             "| Family | Type | Unit | Labels | Series | Meaning |",
@@ -45,6 +49,7 @@ extension Catalogue {
         }
         return JSONText.object([
             ("families", JSONText.array(families)),
+            ("library_series", String(self.libraries)),
             ("maximum_series", String(self.maximum)),
             ("series_limit", String(self.limit)),
         ]) + "\n"
@@ -60,6 +65,7 @@ extension Catalogue {
         var lines = self.families.sorted { $0.maximum > $1.maximum }.filter { $0.maximum > 0 }
             .map { line($0.description.name, $0.maximum) }
         lines += [
+            line("metrics of libraries at most", self.libraries),
             "",
             line("pairs at most", self.maxima.pairs),
             line("  exported at most", self.maxima.exportedPairs),

@@ -31,29 +31,33 @@ struct Catalogue {
     let families: [Family]
     let maxima: SeriesMaxima
     let limit: Int
+    /// Most series of the metrics that libraries bring along, whose families are not known before they come.
+    let libraries: Int
 
     /// - Precondition: All parts have registered what they export, and nothing has happened yet.
     init(_ registry: Registry, _ configuration: Configuration) {
-        let series = ExpositionSeries(registry.renderInOrder { _ in true }).families
+        let series = ExpositionSeries(registry.renderInOrder { _ in true })
+        let (choice, descriptions) = (configuration.series, registry.families)
         let venuePairs = configuration.venues.count * (configuration.venues.count - 1)
         // Series that come and go, beside those of pairs: one a pair of venues that has a fresh pair.
         let netMax = MarketFamily.netMax.description.name
-        func count(_ name: String) -> Int { name == netMax ? venuePairs : series[name]?.count ?? 0 }
-        let descriptions = registry.families
-        let others = descriptions.reduce(0) { SeriesMaxima.isOfMarket($1.name) ? $0 : $0 + count($1.name) }
+        func count(_ family: FamilyDescription) -> Int {
+            family.name == netMax ? venuePairs : series.count(of: family, showsCreated: choice.showsCreated)
+        }
+        let others = descriptions.reduce(choice.libraries) { SeriesMaxima.isOfMarket($1.name) ? $0 : $0 + count($1) }
         let maxima = SeriesMaxima(configuration, others: others)
-        (self.maxima, self.limit) = (maxima, configuration.series.limit)
+        (self.maxima, self.limit, self.libraries) = (maxima, choice.limit, choice.libraries)
         self.families = descriptions.map { description in
             Family(
                 description: description,
-                values: Self.values(of: description, series[description.name] ?? []),
-                maximum: maxima.maximum(of: description.name) ?? count(description.name)
+                values: Self.values(of: description, series.families[description.name] ?? []),
+                maximum: maxima.maximum(of: description.name) ?? count(description)
             )
         }
     }
 
-    /// Most series of all families together.
-    var maximum: Int { self.families.reduce(0) { $0 + $1.maximum } }
+    /// Most series of all families together, those of libraries among them.
+    var maximum: Int { self.families.reduce(self.libraries) { $0 + $1.maximum } }
 
     private static func values(
         of description: FamilyDescription,

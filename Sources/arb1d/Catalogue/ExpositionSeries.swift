@@ -1,3 +1,5 @@
+import Metrics
+
 /// The series of an exposition in the text format, by family: names of labels and their values.
 struct ExpositionSeries {
     /// Those of histograms once for each bucket, `_sum` and `_count`, as they are stored.
@@ -11,6 +13,17 @@ struct ExpositionSeries {
             } else if line.first != UInt8(ascii: "#") {
                 self.families[family, default: []].append(Self.labels(of: line))
             }
+        }
+    }
+
+    /// How many series a family has; with those of OpenMetrics that say when something was created.
+    func count(of family: FamilyDescription, showsCreated: Bool) -> Int {
+        let series = self.families[family.name] ?? []
+        guard showsCreated else { return series.count }
+        return switch family.kind {
+        case .counter: 2 * series.count
+        case .histogram: series.count + series.count { $0.last?.name == "le" && $0.last?.value == "+Inf" }
+        case .gauge, .info, .stateset: series.count
         }
     }
 

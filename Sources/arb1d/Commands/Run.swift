@@ -1,6 +1,7 @@
 import ArgumentParser
 import Endpoints
 import Glibc
+import LibraryMetrics
 import Logging
 
 /// `arb1d run`: the daemon itself.
@@ -33,6 +34,7 @@ struct Run: AsyncParsableCommand {
             Self.complain("\(error)")
             throw ExitCode(ExitStatus.configuration)
         }
+        LibraryMetricsFactory(daemon.libraries).bootstrap()
         try await Self.run(daemon)
     }
 

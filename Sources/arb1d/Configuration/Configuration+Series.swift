@@ -17,6 +17,10 @@ extension Configuration {
         var pairs = PairChoice.auto
         /// Those that are exported whatever their rank.
         var always: [ChartKey] = []
+        /// Most series of the metrics that libraries bring along, out of the limit.
+        var libraries = 1_000
+        /// Whether OpenMetrics gets `_created` samples, each of which is one more series.
+        var showsCreated = false
     }
 
     mutating func readSeries(_ reader: inout ConfigurationReader) {
@@ -25,6 +29,9 @@ extension Configuration {
         let venues = self.venues.map(\.name)
         self.series.always = reader.pairs("metrics.always", among: venues)
         self.readPairs(&reader, venues)
+        if let libraries = reader.count("metrics.library_series", 0...1_000_000) { self.series.libraries = libraries }
+        let created = reader.scalar("metrics.created_timestamps", expected: "true or false") { Bool($0) }
+        if let created { self.series.showsCreated = created }
     }
 
     private mutating func readPairs(_ reader: inout ConfigurationReader, _ venues: [String]) {
@@ -67,6 +74,8 @@ extension Configuration {
             "  series_limit: \(self.series.limit)",
             "  pairs: \(pairs)",
             "  always: \(list(self.series.always))",
+            "  library_series: \(self.series.libraries)",
+            "  created_timestamps: \(self.series.showsCreated)",
         ]
     }
 }

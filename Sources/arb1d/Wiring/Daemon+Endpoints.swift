@@ -62,7 +62,7 @@ extension Daemon {
     }
 
     private func routes() -> [Route] {
-        var routes: [Route] = [.metrics(self.registry)]
+        var routes: [Route] = [.metrics(self.registry, showsCreated: self.configuration.series.showsCreated)]
         routes += Route.probes { [health] in health.report }
         routes += LandingPage(version: Build.version, revision: Build.configuration) { self.landing() }.routes
         routes += self.interface()

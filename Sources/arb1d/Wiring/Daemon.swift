@@ -17,6 +17,7 @@ struct Daemon {
     let file: String
     let logger: Logger
     let registry = Registry()
+    let libraries: LibraryFamilies
     let clock = ReceiveClock()
     let rate = RateMeter()
     let health: DaemonHealth
@@ -55,6 +56,11 @@ struct Daemon {
                 )
             ),
             clock: self.clock
+        )
+        self.libraries = LibraryFamilies(
+            self.registry,
+            limit: configuration.series.libraries,
+            showsCreated: configuration.series.showsCreated
         )
         self.board = Board(universe: self.universe, registry: self.registry)
         self.export = PairExport(configuration.series, clock: { [clock] in clock.now }, registry: self.registry)

@@ -17,10 +17,15 @@ enum HTTP {
         try await self.send(url, method: "GET")
     }
 
-    static func send(_ url: String, method: String) async throws -> (status: Int, body: String) {
+    static func send(
+        _ url: String,
+        method: String,
+        headers: [String: String] = [:]
+    ) async throws -> (status: Int, body: String) {
         guard let address = URL(string: url) else { throw NeverHappened(description: "no URL: \(url)") }
         var request = URLRequest(url: address)
         request.httpMethod = method
+        for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
         let (data, response) = try await self.session.data(for: request)
         guard let answer = response as? HTTPURLResponse else { throw NeverHappened(description: "no HTTP: \(url)") }
         return (answer.statusCode, String(decoding: data, as: UTF8.self))

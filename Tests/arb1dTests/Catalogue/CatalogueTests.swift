@@ -43,7 +43,8 @@ struct CatalogueTests {
         #expect(labels.compactMap { $0["name"] as? String } == ["sell_venue", "buy_venue", "state"])
         #expect((labels[2]["values"] as? [String])?.contains("stale") == true)
         #expect(labels[0]["values"] == nil)
-        let total = families.compactMap { $0["maximum_series"] as? Int }.reduce(0, +)
+        #expect((json as? [String: Any])?["library_series"] as? Int == 1_000)
+        let total = families.compactMap { $0["maximum_series"] as? Int }.reduce(1_000, +)
         #expect((json as? [String: Any])?["maximum_series"] as? Int == total)
     }
 
@@ -105,6 +106,27 @@ struct CatalogueTests {
         )
         let none = try problems("metrics: {series_limit: 100}\n")
         #expect(none.first?.hasPrefix("metrics.series_limit: 100 is less than the \(fixed) series") == true, "\(none)")
+    }
+
+    @Test("creation times are series of counters and histograms, and so take room when they are asked for")
+    func created() throws {
+        let (without, with) = (try self.catalogue(""), try self.catalogue("metrics: {created_timestamps: true}\n"))
+        for (before, after) in zip(without.families, with.families) {
+            let added = after.maximum - before.maximum
+            switch before.description.kind {
+            case .counter: #expect(added == before.maximum, "\(before.description.name)")
+            case .histogram: #expect(added > 0 && added * 10 < before.maximum, "\(before.description.name)")
+            case .gauge, .info, .stateset: #expect(added == 0, "\(before.description.name)")
+            }
+        }
+        #expect(with.maxima.budget.fixed > without.maxima.budget.fixed)
+    }
+
+    @Test("the metrics of libraries have their room before those of pairs")
+    func libraries() throws {
+        let (none, some) = (try self.catalogue("metrics: {library_series: 0}\n"), try self.catalogue(""))
+        #expect(some.maxima.budget.fixed == none.maxima.budget.fixed + 1_000)
+        #expect(some.budget.contains(/metrics of libraries at most +1000\n/))
     }
 
     @Test("check-config and run refuse what does not fit, and --budget shows why")
