@@ -178,13 +178,13 @@ struct SeedScheduleTests {
     func retries() {
         var (schedule, seed) = (SeedSchedule(), Seed(1))
         _ = schedule.want()
-        let delay = schedule.failed(at: at(0), atLeast: .seconds(5), using: &seed)
-        #expect(delay == .seconds(5))
+        schedule.failed(at: at(0), atLeast: .seconds(5), using: &seed)
+        #expect(schedule.due == at(5))
         let early = [schedule.want(), schedule.tick(at: at(4), isNeeded: true)]
         #expect(early == [false, false])
         let due = schedule.tick(at: at(5), isNeeded: true)
         #expect(due)
-        _ = schedule.failed(at: at(5), atLeast: .seconds(5), using: &seed)
+        schedule.failed(at: at(5), atLeast: .seconds(5), using: &seed)
         let forgotten = [schedule.tick(at: at(10), isNeeded: false), schedule.want()]
         #expect(forgotten == [false, true])
     }
@@ -210,7 +210,7 @@ struct SeedScheduleTests {
         var failing: [Bool] = []
         for second in [0.0, 100, 200] {
             _ = second == 0 ? schedule.want() : schedule.tick(at: at(second), isNeeded: true)
-            _ = schedule.failed(at: at(second), atLeast: .zero, using: &seed)
+            schedule.failed(at: at(second), atLeast: .zero, using: &seed)
             failing.append(schedule.isFailing)
         }
         #expect(failing == [false, false, true])

@@ -56,8 +56,11 @@ public struct Discovery: Sendable {
         }
         guard response.status == 200 else { throw .status(route, response.status, patience: response.patience) }
         do throws(CatalogError) {
-            return try read(self.rest.catalog, response.body)
+            let answer = try read(self.rest.catalog, response.body)
+            self.rest.judged(route, isReadable: true)
+            return answer
         } catch {
+            self.rest.judged(route, isReadable: false)
             throw .unreadable(route, error)
         }
     }

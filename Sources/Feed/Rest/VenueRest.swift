@@ -60,8 +60,12 @@ public final class VenueRest: Sendable {
         }
     }
 
-    /// An answer of status 200 made no sense: as bad as none.
-    func unreadable(_ route: RestRoute) { self.settle(route, status: nil, patience: .zero) }
+    /// Whoever got an answer of status 200 says whether it made sense: one that did not is as bad as none.
+    ///
+    /// Until then the answer counts neither as a success nor as a failure of the route.
+    func judged(_ route: RestRoute, isReadable: Bool) {
+        self.settle(route, status: isReadable ? 200 : nil, patience: .zero)
+    }
 
     private func request(_ route: RestRoute, _ venueSymbol: String) -> RestRequest {
         RestRequest(self.base + self.catalog.path(route, venueSymbol: venueSymbol), caFile: self.caFile)
@@ -81,7 +85,7 @@ public final class VenueRest: Sendable {
         case .success(let response):
             self.instruments.answered(route, status: response.status)
             if let used = self.catalog.limitUsed(response.headers) { self.instruments.limitUsed.set(used) }
-            self.settle(route, status: response.status, patience: response.patience)
+            if response.status != 200 { self.settle(route, status: response.status, patience: response.patience) }
         case .failure(let error):
             self.instruments.failed(route, error)
             switch error {

@@ -27,6 +27,14 @@ struct SeedSchedule: Sendable {
     /// Whether seeds count as stale by now.
     var isFailing: Bool { self.backoff.failures >= Self.failuresUntilStale }
 
+    /// When ``tick(at:isNeeded:)`` is due; `nil`: not before something else happens.
+    var due: MonotonicInstant? {
+        switch self.state {
+        case .idle, .asking: nil
+        case .waiting(let until), .resting(let until): until
+        }
+    }
+
     /// A connection went live, or the clock was stepped.
     ///
     /// - Returns: Whether to ask now.
@@ -45,7 +53,7 @@ struct SeedSchedule: Sendable {
 
     /// The request was answered well.
     ///
-    /// - Returns: Whether to ask again now; otherwise ``tick(at:isNeeded:)`` is due after ``interval``.
+    /// - Returns: Whether to ask again now; otherwise it rests for ``interval``.
     mutating func succeeded(at now: MonotonicInstant) -> Bool {
         self.backoff.reset()
         let again = self.state == .asking(again: true)
@@ -54,17 +62,14 @@ struct SeedSchedule: Sendable {
     }
 
     /// The request failed; `atLeast` is what the venue asked us to wait.
-    ///
-    /// - Returns: How long to wait before ``tick(at:isNeeded:)``.
     mutating func failed(
         at now: MonotonicInstant,
         atLeast: Duration,
         using generator: inout some RandomNumberGenerator
-    ) -> Duration {
+    ) {
         // Half fixed, half random: an instrument may wait for this, and a failing venue must not be hurried.
         let delay = max(atLeast, .milliseconds(500) + self.backoff.next(using: &generator))
         self.state = .waiting(until: now.advanced(by: delay))
-        return delay
     }
 
     /// Whether to ask now; `isNeeded` says whether any instrument of a live connection has no quote but a seed.

@@ -19,21 +19,18 @@ extension VenueFeed {
         guard !self.isStopped else { return }
         switch answer {
         case .quotes(let quotes, let askedAt):
+            self.rest.judged(.bookTicker, isReadable: true)
             for quote in quotes { self.judge(quote, askedAt: askedAt) }
             self.resubscribeDoubted()
             self.handOver()
             self.log.seedsWork()
-            if self.seeds.succeeded(at: self.clock.monotonic) {
-                self.askForSeeds()
-            } else {
-                self.tickSeeds(in: self.seeds.interval)
-            }
+            if self.seeds.succeeded(at: self.clock.monotonic) { self.askForSeeds() } else { self.scheduleSeeds() }
         case .failed(let reason, let patience, let isUnreadable):
-            if isUnreadable { self.rest.unreadable(.bookTicker) }
+            if isUnreadable { self.rest.judged(.bookTicker, isReadable: false) }
             self.log.seedsFail(reason)
-            let delay = self.seeds.failed(at: self.clock.monotonic, atLeast: patience, using: &self.generator)
+            self.seeds.failed(at: self.clock.monotonic, atLeast: patience, using: &self.generator)
             if self.seeds.isFailing { self.unseed() }
-            self.tickSeeds(in: delay)
+            self.scheduleSeeds()
         }
     }
 
@@ -72,11 +69,19 @@ extension VenueFeed {
         }
     }
 
-    private func tickSeeds(in delay: Duration) {
-        self.loop.scheduleTask(in: TimeAmount(delay) + .milliseconds(1)) { [weak self] in
+    /// One timer, set anew with every answer; one that fires before its time is set once more.
+    private func scheduleSeeds() {
+        self.seedTimer?.cancel()
+        guard let due = self.seeds.due else { return }
+        let left = TimeAmount(max(.zero, due.since(self.clock.monotonic)))
+        self.seedTimer = self.loop.scheduleTask(in: left + .milliseconds(1)) { [weak self] in
             guard let self, !self.isStopped else { return }
             let isNeeded = self.sessions.contains { $0.isLive }
-            if self.seeds.tick(at: self.clock.monotonic, isNeeded: isNeeded) { self.askForSeeds() }
+            if self.seeds.tick(at: self.clock.monotonic, isNeeded: isNeeded) {
+                self.askForSeeds()
+            } else {
+                self.scheduleSeeds()
+            }
         }
     }
 
@@ -94,9 +99,10 @@ extension VenueFeed {
             guard case .success(let response) = result, response.status == 200 else { return }
             do throws(CatalogError) {
                 let theirs = try catalog.serverTime(response.body.span)
+                self.rest.judged(.time, isReadable: true)
                 self.onLoop { $0.timeCame(theirs, askedAt: response.startedAt, took: response.duration) }
             } catch {
-                self.rest.unreadable(.time)
+                self.rest.judged(.time, isReadable: false)
             }
         }
     }

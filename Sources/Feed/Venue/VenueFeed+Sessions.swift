@@ -77,6 +77,7 @@ extension VenueFeed {
     func close(within deadline: TimeAmount, _ done: EventLoopPromise<Void>) {
         self.isStopped = true
         self.ticker?.cancel()
+        self.seedTimer?.cancel()
         for rotation in self.rotations.values { self.retire(rotation.next) }
         self.rotations = [:]
         let sessions = self.sessions

@@ -92,13 +92,14 @@ extension VenueFeed {
         var isAnswered = false
         switch answer {
         case .quotes(let quotes, let askedAt):
+            self.rest.judged(.symbolTicker, isReadable: true)
             if let quote = quotes.first(where: { $0.instrument == instrument }) {
                 isAnswered = true
                 // Asked for before a later hole, it proves nothing.
                 if self.intake.holeAt(instrument) <= askedAt { self.intake.resync(quote, at: self.clock.now) }
             }
         case .failed(_, _, let isUnreadable):
-            if isUnreadable { self.rest.unreadable(.symbolTicker) }
+            if isUnreadable { self.rest.judged(.symbolTicker, isReadable: false) }
         }
         let isGivenUp = self.resyncs.answered(
             well: isAnswered,

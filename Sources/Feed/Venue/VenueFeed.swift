@@ -41,6 +41,7 @@ public final class VenueFeed: @unchecked Sendable {
     var generator: FeedGenerator
     var isStopped = false
     var ticker: Scheduled<Void>?
+    var seedTimer: Scheduled<Void>?
     var lastTickAt: MonotonicInstant?
 
     /// Wires a venue up, and connects to nothing before the first ``watch(_:)``.

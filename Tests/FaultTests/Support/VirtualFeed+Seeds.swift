@@ -28,11 +28,14 @@ extension VirtualFeed {
     }
 
     func answered(_ result: Result<Feed.RestResponse, RestError>) {
+        let answer = SeedAnswer(result, catalog: self.adapterType.catalog, symbols: self.symbols)
         var (status, patience): (Int?, Duration) = (nil, .zero)
         switch result {
         case .success(let response):
             (status, patience) = (response.status, response.patience)
             self.count("arb1d_rest_requests_total", "route=\"book_ticker\",code=\"\(response.status)\"")
+            // What cannot be read is as bad as no answer.
+            if case .failed(_, _, isUnreadable: true) = answer { status = nil }
         case .failure(let error):
             self.count("arb1d_rest_failures_total", "route=\"book_ticker\",reason=\"\(error.label)\"")
         }
@@ -44,7 +47,7 @@ extension VirtualFeed {
             using: &self.generator
         )
         self.show(move)
-        self.seedsCame(SeedAnswer(result, catalog: self.adapterType.catalog, symbols: self.symbols))
+        self.seedsCame(answer)
     }
 
     func show(_ move: RestGate.Move?) {
@@ -59,18 +62,8 @@ extension VirtualFeed {
             let contradicted = quotes.filter(self.isContradicted).map { self.names[$0.instrument.position] }
             if !contradicted.isEmpty { self.resubscribe(contradicted) }
             if self.seeds.succeeded(at: self.now) { self.askForSeeds() }
-        case .failed(_, let patience, let isUnreadable):
-            if isUnreadable {
-                let move = self.gate.answered(
-                    .bookTicker,
-                    status: nil,
-                    patience: .zero,
-                    at: self.now,
-                    using: &self.generator
-                )
-                self.show(move)
-            }
-            _ = self.seeds.failed(at: self.now, atLeast: patience, using: &self.generator)
+        case .failed(_, let patience, _):
+            self.seeds.failed(at: self.now, atLeast: patience, using: &self.generator)
         }
     }
 

@@ -5,11 +5,14 @@ import Venues
 
 /// How a virtual exchange speaks: just enough of each venue's protocol to be believed by its adapter.
 enum VirtualDialect: String, CaseIterable {
-    case binance, bybit, gateio
+    case binance
+    case binanceUsdm = "binance-usdm"
+    case bybit, gateio
 
     var adapter: any VenueAdapter.Type {
         switch self {
         case .binance: BinanceAdapter.self
+        case .binanceUsdm: BinanceUSDMAdapter.self
         case .bybit: BybitAdapter.self
         case .gateio: GateIoAdapter.self
         }
@@ -42,7 +45,7 @@ enum VirtualDialect: String, CaseIterable {
 
     func quoteTopic(_ name: String) -> String {
         switch self {
-        case .binance: name.lowercased() + "@bookTicker"
+        case .binance, .binanceUsdm: name.lowercased() + "@bookTicker"
         case .bybit: "orderbook.1." + name
         case .gateio: "quotes " + name
         }
@@ -50,7 +53,7 @@ enum VirtualDialect: String, CaseIterable {
 
     func tradeTopic(_ name: String) -> String {
         switch self {
-        case .binance: name.lowercased() + "@trade"
+        case .binance, .binanceUsdm: name.lowercased() + "@trade"
         case .bybit: "publicTrade." + name
         case .gateio: "trades " + name
         }
@@ -58,7 +61,7 @@ enum VirtualDialect: String, CaseIterable {
 
     func acknowledgement(_ request: Request) -> String {
         switch self {
-        case .binance: #"{"result":null,"id":\#(request.number)}"#
+        case .binance, .binanceUsdm: #"{"result":null,"id":\#(request.number)}"#
         case .bybit:
             request.isPing
                 ? #"{"success":true,"ret_msg":"pong","op":"ping"}"#
@@ -73,7 +76,7 @@ enum VirtualDialect: String, CaseIterable {
     /// Says that the connection will be closed; Bybit never says so.
     var announcement: String? {
         switch self {
-        case .binance: #"{"e":"serverShutdown","E":1770123456789}"#
+        case .binance, .binanceUsdm: #"{"e":"serverShutdown","E":1770123456789}"#
         case .bybit: nil
         case .gateio: #"{"channel":"spot.book_ticker","event":"upgrade","result":null}"#
         }
@@ -84,6 +87,9 @@ enum VirtualDialect: String, CaseIterable {
         return switch self {
         case .binance:
             #"{"stream":"x","data":{"u":\#(u),"s":"\#(name)","b":"\#(book.bid)","B":"1","a":"\#(book.ask)","A":"1"}}"#
+        case .binanceUsdm:
+            #"{"stream":"x","data":{"e":"bookTicker","u":\#(u),"s":"\#(name)","b":"\#(book.bid)","B":"1","#
+                + #""a":"\#(book.ask)","A":"1","T":\#(book.milliseconds),"E":\#(book.milliseconds)}}"#
         case .bybit:
             #"{"topic":"orderbook.1.\#(name)","type":"snapshot","ts":9,"data":{"s":"\#(name)","#
                 + #""b":[["\#(book.bid)","1"]],"a":[["\#(book.ask)","1"]],"u":\#(u)}}"#
@@ -98,6 +104,9 @@ enum VirtualDialect: String, CaseIterable {
         return switch self {
         case .binance:
             #"{"stream":"x","data":{"e":"trade","s":"\#(name)","t":\#(t),"p":"\#(book.bid)","q":"1","T":9,"m":true}}"#
+        case .binanceUsdm:
+            #"{"stream":"x","data":{"e":"trade","s":"\#(name)","t":\#(t),"p":"\#(book.bid)","q":"1","T":9,"#
+                + #""X":"MARKET","m":true}}"#
         case .bybit:
             #"{"topic":"publicTrade.\#(name)","type":"snapshot","ts":9,"data":[{"i":"\#(t)","T":9,"#
                 + #""p":"\#(book.bid)","v":"1","S":"Sell","s":"\#(name)"}]}"#
@@ -111,7 +120,7 @@ enum VirtualDialect: String, CaseIterable {
     func body(_ path: String, _ books: [VirtualBook], nanoseconds: Int64) -> String {
         if path.hasSuffix("/time") {
             return switch self {
-            case .binance: #"{"serverTime":\#(nanoseconds / 1_000_000)}"#
+            case .binance, .binanceUsdm: #"{"serverTime":\#(nanoseconds / 1_000_000)}"#
             case .bybit: #"{"retCode":0,"retMsg":"","result":{"timeNano":"\#(nanoseconds)"}}"#
             case .gateio: #"{"server_time":\#(nanoseconds / 1_000_000)}"#
             }
@@ -123,7 +132,7 @@ enum VirtualDialect: String, CaseIterable {
 
     private func row(_ book: VirtualBook) -> String {
         switch self {
-        case .binance:
+        case .binance, .binanceUsdm:
             #"{"symbol":"\#(book.name)","bidPrice":"\#(book.bid)","bidQty":"1","askPrice":"\#(book.ask)","askQty":"1"}"#
         case .bybit:
             #"{"symbol":"\#(book.name)","bid1Price":"\#(book.bid)","bid1Size":"1","#

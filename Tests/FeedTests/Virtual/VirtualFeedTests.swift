@@ -32,7 +32,7 @@ struct VirtualFeedTests {
         #expect(world.channel.snapshot().terms(.feed).residual == 0)
     }
 
-    @Test("makes the next connection on an announcement", arguments: [VirtualDialect.binance, .gateio])
+    @Test("makes the next connection on an announcement", arguments: [VirtualDialect.binance, .binanceUsdm, .gateio])
     func announced(dialect: VirtualDialect) throws {
         let world = VirtualWorld(dialect)
         self.trade(world, for: .seconds(20))
@@ -76,7 +76,7 @@ struct VirtualFeedTests {
 
     @Test(
         "finds a subscription that died in silence by the book ticker, and only that one",
-        arguments: [VirtualDialect.binance, .gateio]
+        arguments: [VirtualDialect.binance, .binanceUsdm, .gateio]
     )
     func audit(dialect: VirtualDialect) throws {
         let world = VirtualWorld(dialect, step: .milliseconds(100))
@@ -112,7 +112,7 @@ struct VirtualFeedTests {
 
     @Test(
         "asks REST what stands after a hole in the trades, of that symbol alone",
-        arguments: [VirtualDialect.binance, .gateio]
+        arguments: [VirtualDialect.binance, .binanceUsdm, .gateio]
     )
     func hole(dialect: VirtualDialect) {
         let world = VirtualWorld(dialect)
@@ -164,6 +164,19 @@ struct VirtualFeedTests {
         world.finish()
     }
 
+    @Test("opens the breaker of a route whose answers of status 200 make no sense, and closes it when they do")
+    func unreadable() {
+        let world = VirtualWorld(.binance, step: .milliseconds(100))
+        world.exchange.isRestReadable = false
+        self.trade(world, for: .seconds(300))
+        #expect(self.breaker(of: world, "closed") == 0)
+        let asked = world.exchange.paths.count
+        world.exchange.isRestReadable = true
+        self.trade(world, for: .seconds(200))
+        #expect(self.breaker(of: world, "closed") == 1 && world.exchange.paths.count > asked)
+        world.finish()
+    }
+
     private func breaker(of world: VirtualWorld, _ state: String) -> Double {
         let labels = #",route="book_ticker",arb1d_circuit_breaker_state="\#(state)""#
         return world.count("arb1d_circuit_breaker_state", labels)
@@ -211,13 +224,24 @@ struct VirtualFeedTests {
         world.finish()
     }
 
-    @Test("keeps fifty connections on one loop, each with its own instruments")
-    func manyConnections() {
-        let world = VirtualWorld(.binance, symbols: 50) { $0.streamsPerConnection = 2 }
+    @Test(
+        "keeps fifty connections on one loop, each with its own instruments, and replaces each once",
+        arguments: VirtualDialect.allCases
+    )
+    func manyConnections(dialect: VirtualDialect) {
+        let world = VirtualWorld(dialect, symbols: 50) {
+            $0.streamsPerConnection = 2
+            $0.maxConnectionAge = .seconds(100)
+        }
         self.trade(world, for: .seconds(60))
         #expect(world.exchange.lines.count == 50 && world.isWhole)
         #expect(world.count("arb1d_feed_connections", #",state="live""#) == 50)
         #expect(world.count("arb1d_feed_streams") == 100 && world.count("arb1d_feed_streams_limit") == 100)
+        self.trade(world, for: .seconds(60))
+        #expect(world.count("arb1d_feed_rotations_total") == 50)
+        #expect(world.count("arb1d_feed_rotation_failures_total") == 0 && world.marks.isEmpty)
+        #expect(world.exchange.lines.count == 50 && world.isWhole)
         world.finish()
+        #expect(world.channel.snapshot().terms(.feed).residual == 0)
     }
 }
