@@ -55,6 +55,34 @@ struct ListingFaultTests {
         #expect(self.world.frames[id]?.last?.contains("LUNAUSDT") == true)
     }
 
+    @Test("a symbol that is denied is refused in the venue's words, or acknowledged in vain; what runs already goes on")
+    mutating func denies() throws {
+        let old = self.world.open(.bybit, "/v5/public/spot")
+        self.world.send(#"{"op":"subscribe","args":["orderbook.1.BTCUSDT"]}"#, on: old)
+        try self.world.order("deny all symbol=BTCUSDT")
+        let new = self.world.open(.bybit, "/v5/public/spot")
+        let refusal = self.world.send(#"{"op":"subscribe","args":["orderbook.1.BTCUSDT"]}"#, on: new)
+        #expect(refusal.count == 1 && refusal[0].contains("Invalid symbol :[orderbook.1.BTCUSDT]"))
+        #expect(self.world.send(#"{"op":"subscribe","args":["orderbook.1.ETHUSDT"]}"#, on: new).count == 2)
+        let gate = self.world.open(.gateio, "/ws/v4/")
+        let pairs = #"{"time":1790000000,"channel":"spot.book_ticker","event":"subscribe","payload":["BTC_USDT"]}"#
+        #expect(self.world.send(pairs, on: gate)[0].contains("unknown currency pair"))
+        let binance = self.world.open(.binance, "/stream")
+        let streams = #"{"method":"SUBSCRIBE","params":["btcusdt@bookTicker"],"id":1}"#
+        #expect(self.world.send(streams, on: binance) == [#"{"result":null,"id":1}"#])
+        let before = self.world.frames[old]?.count ?? 0
+        self.world.pass(seconds: 4)
+        #expect(self.world.frames[old]?.count ?? 0 > before)
+        #expect(self.world.frames[binance]?.count == 1)
+        for venue in SimulatedVenue.allCases { #expect(self.world.violations(of: venue).isEmpty, "\(venue)") }
+
+        try self.world.order("heal all")
+        self.world.send(streams, on: binance)
+        self.world.pass(seconds: 2)
+        #expect(self.world.frames[binance]?.count ?? 0 > 2)
+        #expect(self.world.send(#"{"op":"subscribe","args":["orderbook.1.BTCUSDT"]}"#, on: new).count == 2)
+    }
+
     private mutating func text(of path: String, at venue: SimulatedVenue) -> String {
         String(decoding: self.get(path, of: venue)?.body ?? [], as: UTF8.self)
     }

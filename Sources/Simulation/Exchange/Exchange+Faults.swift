@@ -89,6 +89,34 @@ extension Exchange {
         return []
     }
 
+    /// What follows a text frame, where symbols that are denied are as good as unknown.
+    ///
+    /// - Returns: The reactions, and the fault that took something from them.
+    func reactions(
+        to frame: [UInt8],
+        on connection: inout Connection,
+        at now: Moment
+    ) -> (reactions: [Reaction], denial: Int?) {
+        guard let index = self.network.index({ $0 == .deny }) else {
+            return (self.dialect.react(to: frame, on: &connection, at: now), nil)
+        }
+        let fault = self.network.faults[index]
+        var listings = self.listings
+        for place in listings.indices where fault.listing == nil || fault.listing == place {
+            listings[place].standing = .delisted
+        }
+        let reactions = self.venue.dialect(listings: listings).react(to: frame, on: &connection, at: now)
+        let left = reactions.filter { reaction in
+            switch reaction {
+            // To ask for what is listed breaks no rule.
+            case .broke(.unknownStream, _): false
+            case .subscribe(let stream): self.listingOfStream[stream].map { listings[$0].standing != .delisted } ?? true
+            default: true
+            }
+        }
+        return (left, left.count < reactions.count ? index : nil)
+    }
+
     // MARK: - Parts
 
     private var openConnections: [ConnectionID] {

@@ -165,7 +165,10 @@ struct Exchange: Sendable {
         connection.lastReceived = now
         let reactions: [Reaction]
         switch frame {
-        case .text(let bytes): reactions = self.dialect.react(to: bytes, on: &connection, at: self.told(now))
+        case .text(let bytes):
+            let answer = self.reactions(to: bytes, on: &connection, at: self.told(now))
+            if let denial = answer.denial { self.network.faults[denial].did(requests: 1) }
+            reactions = answer.reactions
         case .pong(let payload): reactions = self.dialect.reactToPong(payload, on: &connection, at: now)
         case .ping(let payload):
             self.account.pongsSent += 1

@@ -33,6 +33,8 @@ public enum Fault: Sendable, Equatable {
     case skip(SkippedStream)
     /// Subscriptions are acknowledged, and their data never comes.
     case mute
+    /// Whoever asks for it now does not get it: refused, or where the venue refuses nothing, acknowledged in vain.
+    case deny
     /// A frame that is not JSON; the connection then says no more.
     case garbage
     /// A binary frame between the others.

@@ -67,14 +67,15 @@ public struct FaultOrder: Sendable, Equatable {
     /// Whether it happens to single frames, so that it may be bound to a symbol and to every so many of them.
     private static func isOfFrames(_ fault: Fault) -> Bool {
         switch fault {
-        case .duplicate, .reorder, .skip, .mute, .garbage, .binary, .oversized, .fragment: true
+        case .duplicate, .reorder, .skip, .mute, .deny, .garbage, .binary, .oversized, .fragment: true
         default: false
         }
     }
 
     /// The words that orders begin with.
     public static let names = [
-        "announce", "binary", "clock", "close", "cut", "delay", "delist", "drop", "duplicate", "fragment", "garbage",
+        "announce", "binary", "clock", "close", "cut", "delay", "delist", "deny", "drop", "duplicate", "fragment",
+        "garbage",
         "half-open", "heal", "list", "max-age", "mute", "oversized", "refuse", "rename", "reorder", "rest", "skip",
         "stall", "tear", "throttle", "tls",
     ]
@@ -98,6 +99,7 @@ public struct FaultOrder: Sendable, Equatable {
         case "reorder": return .reorder
         case "skip": return .skip(try reader.choice("what", of: Fault.SkippedStream.self) ?? .trades)
         case "mute": return .mute
+        case "deny": return .deny
         case "garbage": return .garbage
         case "binary": return .binary
         case "oversized": return .oversized(bytes: try reader.number("bytes", in: 1...64 << 20) ?? 2 << 20)
