@@ -10,10 +10,7 @@ struct FaultMatrixTests {
         FaultMatrix.rows.enumerated().filter { $0.offset % FaultMatrix.venues.count == venue }.map(\.element)
     }
 
-    @Test(
-        "arb1d notices each, is whole again, and every frame is somewhere",
-        .disabled("two minutes for itself, and its last account has not been seen to close after the latest mend")
-    )
+    @Test("arb1d notices each, is whole again, and every frame is somewhere")
     func eachOnce() async throws {
         let workspace = try Workspace()
         let exchange = try await Exchange(["--rate", "200", "--symbols", "4", "--tls"], in: workspace)
