@@ -181,7 +181,12 @@ let package = Package(
         ),
         .testTarget(
             name: "FaultTests",
-            dependencies: ["Core", "Feed", "Venues", "Simulation", "TestSupport"],
+            dependencies: [
+                "Core", "Feed", "Metrics", "Venues", "Simulation", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
             swiftSettings: strictTests
         ),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "WireLogs"], swiftSettings: strictTests),

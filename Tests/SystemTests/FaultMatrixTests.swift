@@ -14,8 +14,9 @@ struct FaultMatrixTests {
     func eachOnce() async throws {
         let workspace = try Workspace()
         let exchange = try await Exchange(["--rate", "200", "--symbols", "4", "--tls"], in: workspace)
-        let configuration = exchange.configuration(tls: exchange.caFile)
-            .replacing("}", with: ", dead_after: 3s, audit_interval: 3s}")
+        let configuration =
+            exchange.configuration(tls: exchange.caFile)
+            .replacing("}", with: ", dead_after: 3s, audit_interval: 3s}") + "discovery: {interval: 2s}\n"
         let daemon = try await Daemon(configuration, in: workspace)
         try await daemon.waitUntilReady()
         try await eventually("all venues whole") {
@@ -49,21 +50,23 @@ struct FaultMatrixTests {
         _ daemon: Daemon,
         _ watch: ResidualWatch
     ) async throws {
+        if let (orders, shown) = row.before {
+            let before = try await daemon.metrics()
+            for order in FaultRow.fill(orders, venue) { try await exchange.order(order) }
+            try await Self.awaitRise(of: shown, before, daemon, watch, "before \(venue) \(row.name)", at: venue)
+        }
         let evidence = row.evidence(at: venue)
         let before = try await daemon.metrics()
         for order in row.orders(at: venue) { try await exchange.order(order) }
         let clock = ContinuousClock()
         let begin = clock.now
         // What it shows is waited for, and at least as long as it lasts.
-        try await eventually("\(row.name) at \(venue): \(evidence?.text ?? "time")", within: .seconds(90)) {
-            () -> Bool? in
-            try await watch.look(at: daemon)
-            guard begin.duration(to: clock.now) >= .seconds(row.realSeconds) else { return nil }
-            guard let evidence else { return true }
-            let risen = try await evidence.count(of: venue, in: daemon.metrics().samples)
-            return risen > evidence.count(of: venue, in: before.samples) ? true : nil
+        try await eventually("\(row.name) at \(venue)") {
+            begin.duration(to: clock.now) >= .seconds(row.realSeconds) ? true : nil
         }
+        if let evidence { try await Self.awaitRise(of: evidence, before, daemon, watch, row.name, at: venue) }
         try await exchange.heal(venue)
+        for order in FaultRow.fill(row.undoing + row.hurrying, venue) { try await exchange.order(order) }
         let healed = clock.now
         try await eventually("\(venue) whole after it \(row.name)", within: .seconds(90)) { () -> Bool? in
             try await watch.look(at: daemon)
@@ -72,6 +75,21 @@ struct FaultMatrixTests {
         let seconds = healed.duration(to: clock.now) / .seconds(1)
         print("  \(venue) \(row.name): whole after \(String(format: "%.1f", seconds)) s")
         if evidence == nil { try await Self.expectNoLoss(row, at: venue, before, daemon) }
+    }
+
+    private static func awaitRise(
+        of evidence: FaultRow.Evidence,
+        _ before: Exposition,
+        _ daemon: Daemon,
+        _ watch: ResidualWatch,
+        _ what: String,
+        at venue: String
+    ) async throws {
+        try await eventually("\(what) at \(venue): \(evidence.text)", within: .seconds(90)) { () -> Bool? in
+            try await watch.look(at: daemon)
+            let risen = try await evidence.count(of: venue, in: daemon.metrics().samples)
+            return risen > evidence.count(of: venue, in: before.samples) ? true : nil
+        }
     }
 
     /// What harms no connection must not cost one.

@@ -1,69 +1,73 @@
 import Core
+import Logging
+import Metrics
+import NIOCore
+import NIOEmbedded
 import Simulation
+import Synchronization
 import TestSupport
 import Venues
 
 @testable import Feed
 
-/// One venue's feed without sockets, loops or waiting.
-///
-/// Machine, adapter, walk over frames, intake and channel are arb1d's own; the shell around them does what theirs does.
+/// One venue's whole feed, sessions and all, in a time that only tests move: arb1d's own but for the sockets.
 final class VirtualFeed {
-    static let step: Int64 = 10_000_000
-    static let sweepEvery: Int64 = 1_000_000_000
-
-    var network: VirtualNetwork
-    let venue: String
-    let adapterType: any VenueAdapter.Type
-    let symbols: SymbolTable
-    let names: [String]
-    let positions: [String: InstrumentIndex]
-    let intake: EventIntake
-    let channel = RawChannel(capacity: 100_000, venues: 1) {}
-    var machine: SessionMachine
-    var adapter: any VenueAdapter
-    var walker: FrameWalker
-    var generator: FeedGenerator
-    var events: EventBuffer = []
-    var connection: ConnectionID?
-    var silentSince: Int?
-    var condemned: LossReason?
-    var seeds = SeedSchedule()
-    var gate = RestGate()
-    /// An answer that comes to nothing, and when that is clear.
-    var answerDue: (at: MonotonicInstant, result: Result<Feed.RestResponse, RestError>)?
-    var sinceSweep: Int64 = 0
-    /// What the registry would show, by printed names.
-    var counts: [String: Double] = [:]
-    var total = FeedTally()
-    /// For how long not everything was whole.
-    var downNanoseconds: Int64 = 0
-
-    init(_ adapterType: any VenueAdapter.Type, venue: SimulatedVenue, seed: UInt64) throws {
-        self.adapterType = adapterType
-        self.venue = venue.rawValue
-        self.generator = FeedGenerator(seed: seed)
-        self.network = VirtualNetwork(venue: venue, symbols: 10, quotesPerSecond: 40, seed: seed)
-        let list = try self.network.get(adapterType.catalog.path(.instruments), startedAt: .never).get()
-        self.names = try adapterType.catalog.listing(list.body.span).instruments.map(\.venueSymbol)
-        let pairs = self.names.enumerated().map { ($0.element, InstrumentIndex($0.offset)) }
-        self.positions = .init(uniqueKeysWithValues: pairs)
-        self.symbols = SymbolTable(pairs)
-        self.intake = EventIntake(
-            venue: VenueIndex(0),
-            rule: adapterType.profile.sequence,
-            trades: adapterType.profile.trades
-        )
-        self.machine = SessionMachine(limits: SessionLimits(adapterType.profile))
-        self.adapter = adapterType.init(symbols: self.symbols)
-        self.walker = FrameWalker()
-        for name in self.names { self.intake.add(self.index(name)) }
-        self.perform(self.machine.start(at: self.now))
+    /// Time as the feed reads it.
+    private final class Time: Sendable {
+        let nanoseconds = Atomic<Int64>(1_000_000_000)
     }
 
-    func index(_ name: String) -> InstrumentIndex { self.positions[name] ?? InstrumentIndex(0) }
-    var now: MonotonicInstant { MonotonicInstant(nanoseconds: self.network.moment.nanoseconds) }
-    var stamp: Timestamp { Timestamp(nanoseconds: self.network.moment.unixNanoseconds) }
+    let network: VirtualNetwork
+    let feed: VenueFeed
+    let channel = RawChannel(capacity: 100_000, venues: 1) {}
+    private let venue: String
+    private let registry = Registry()
+    private let time = Time()
+    private let loop = EmbeddedEventLoop()
+    private let stepNanoseconds: Int64
+    private var listings: VirtualListings
+    /// Quotes that say what stands already: the engine counts them.
+    private var repeats = 0
+    /// For how long not everything was whole.
+    private(set) var downNanoseconds: Int64 = 0
+
+    /// Time passes in steps of `step`: longer ones where hours pass.
+    init(_ adapter: any VenueAdapter.Type, venue: SimulatedVenue, step: Duration, seed: UInt64) throws {
+        self.stepNanoseconds = step.wholeNanoseconds
+        let time = self.time
+        let clock = ReceiveClock(
+            readingWall: { 1_790_000_000_000_000_000 + time.nanoseconds.load(ordering: .relaxed) },
+            readingMonotonic: { time.nanoseconds.load(ordering: .relaxed) }
+        )
+        var market = MarketModel.Settings()
+        (market.symbols, market.quotesPerSecond, market.seed) = (10, 40, seed)
+        self.venue = venue.rawValue
+        self.network = VirtualNetwork(
+            venue: venue,
+            path: adapter.profile.webSocketPath,
+            market: market,
+            loop: self.loop,
+            clock: clock
+        )
+        var settings = VenueSettings()
+        settings.seed = seed
+        self.feed = VenueFeed(
+            adapter: adapter,
+            index: VenueIndex(0),
+            settings: settings,
+            eventLoop: self.loop,
+            channel: self.channel,
+            rest: self.network,
+            clock: clock,
+            budget: nil,
+            metrics: FeedMetrics(self.registry),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            connector: .success(self.network)
+        )
+        self.listings = VirtualListings(adapter, registry: self.registry, seed: seed)
+    }
+
+    private var now: MonotonicInstant { MonotonicInstant(nanoseconds: self.time.nanoseconds.load(ordering: .relaxed)) }
 
     // MARK: Time
 
@@ -71,7 +75,7 @@ final class VirtualFeed {
         var left = Int64(seconds * 1e9)
         while left > 0 {
             self.step()
-            left -= Self.step
+            left -= self.stepNanoseconds
         }
     }
 
@@ -87,45 +91,39 @@ final class VirtualFeed {
         return self.now.since(begin).inSeconds
     }
 
-    func step() {
-        let hangUps = self.network.hangUps
-        self.network.pass(nanoseconds: Self.step)
-        if self.silentSince != nil, self.network.hangUps > hangUps { self.connectFailed(.http(status: nil)) }
-        self.receive()
-        if let deadline = self.machine.nextDeadline(at: self.now), deadline <= self.now {
-            self.perform(self.machine.tick(at: self.now))
+    /// Ends the feed, so that nothing of it waits for ever.
+    func finish() {
+        let done = self.loop.makePromise(of: Void.self)
+        self.feed.onLoop { $0.close(within: .seconds(1), done) }
+        self.pass(seconds: 2)
+        self.network.finish()
+    }
+
+    private func step() {
+        self.time.nanoseconds.wrappingAdd(self.stepNanoseconds, ordering: .relaxed)
+        self.loop.advanceTime(by: .nanoseconds(self.stepNanoseconds))
+        self.network.step()
+        self.listings.askIfDue(self.feed, at: self.now)
+        self.drain()
+        if !self.isWhole { self.downNanoseconds += self.stepNanoseconds }
+    }
+
+    private func drain() {
+        var (batch, displaced): ([RawElement], [InstrumentIndex]) = ([], [])
+        let taken = self.channel.take(into: &batch, displaced: &displaced, completed: EngineTally())
+        guard case .batch = taken else { return }
+        self.repeats += batch.count { element in
+            if case .quote(let quote) = element.payload { quote.flags.contains(.repeated) } else { false }
         }
-        self.askForSeedsWhenDue()
-        self.sinceSweep += Self.step
-        if self.sinceSweep >= Self.sweepEvery { self.sweep() }
-        self.handOver()
-        if !self.isWhole { self.downNanoseconds += Self.step }
-    }
-
-    var patience: EventIntake.Patience {
-        EventIntake.Patience(repeatStaleAfter: self.adapterType.profile.repeatStaleAfter?.wholeNanoseconds)
-    }
-
-    func sweep() {
-        let instruments = self.names.map(self.index)
-        let elapsed = Double(self.sinceSweep) / 1e9
-        self.sinceSweep = 0
-        let sweep = self.intake.sweep(instruments, patience: self.patience, elapsed: elapsed, at: self.stamp)
-        guard !sweep.silent.isEmpty, self.machine.isOpen else { return }
-        self.resubscribe(self.names.filter { sweep.silent.contains(self.index($0)) })
     }
 
     // MARK: Judging
 
-    /// Whether the connection is live and every instrument has a quote that counts.
+    /// Whether every connection is live and every instrument that is watched has a quote that counts.
     var isWhole: Bool {
-        self.machine.phase.isLive
-            && self.names.allSatisfy { name in
-                switch self.intake.subscription(of: self.index(name)) {
-                case .live, .quiet, .seeded: true
-                case .requested, .acknowledged, .stale, .refused, nil: false
-                }
-            }
+        guard !self.feed.sessions.isEmpty, self.feed.sessions.allSatisfy(\.isLive) else { return false }
+        let waiting: [SubscriptionState] = [.requested, .acknowledged, .stale, .refused]
+        return waiting.allSatisfy { self.feed.intake.subscriptions[Int($0.rawValue)] == 0 }
     }
 
     /// The largest residual of the stages up to the engine's door.
@@ -135,20 +133,36 @@ final class VirtualFeed {
     }
 
     /// Frames that the venue sent and that are neither received nor cut off.
-    var missingFrames: Int {
-        let state = (try? JSONParser.parse(self.network.simulator.stateBody())) ?? .null
-        func count(_ name: String) -> Int {
-            guard case .number(let text)? = state["venues"]?[self.venue]?[name] else { return -1 }
-            return Int(text) ?? -1
+    var missingFrames: Int { self.network.missingFrames(received: self.channel.snapshot().terms(.decode).into) }
+
+    /// What a scrape shows, by printed names.
+    var samples: [String: Double] {
+        let text = String(decoding: self.registry.render(), as: UTF8.self)
+        MovedFamilies.note(text)
+        var samples = self.flow
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+            guard let space = line.lastIndex(of: " ") else { continue }
+            samples[String(line[..<space])] = Double(line[line.index(after: space)...])
         }
-        return count("frames_sent") - Int(self.total.framesIn) - self.lost
+        return samples
     }
 
-    /// Frames that arrived for a connection that had ended by then, or were torn: the network's cut-off ones.
-    var lost = 0
-
-    func count(_ family: String, _ labels: String, _ amount: Int = 1) {
-        let name = "\(family){venue=\"\(self.venue)\"" + (labels.isEmpty ? "}" : ",\(labels)}")
-        self.counts[name, default: 0] += Double(amount)
+    /// What channel and engine count, whose families are not the feed's.
+    private var flow: [String: Double] {
+        let venue = "{venue=\"\(self.venue)\""
+        var counts = ["arb1d_feed_quotes_flagged_total\(venue),flag=\"repeat\"}": Double(self.repeats)]
+        // There is one venue; what follows its tally is of none.
+        guard let tally = self.channel.snapshot().feeds.first else { return counts }
+        for reason in FrameDropReason.allCases {
+            let name = "arb1d_feed_frames_rejected_total\(venue),reason=\"\(reason.label)\"}"
+            counts[name] = Double(tally.framesDropped(reason))
+        }
+        for kind in EventKind.allCases {
+            for reason in RejectReason.allCases {
+                let labels = "kind=\"\(kind.label)\",reason=\"\(reason.label)\""
+                counts["arb1d_feed_events_rejected_total\(venue),\(labels)}"] = Double(tally.rejected(kind, reason))
+            }
+        }
+        return counts
     }
 }

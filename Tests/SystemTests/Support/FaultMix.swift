@@ -18,13 +18,15 @@ struct FaultMix {
             "announce \(venue) after=\(seconds)s", "tear \(venue) bytes=\(self.generator.int(0...50_000)) count=1",
             "garbage \(venue)", "binary \(venue) count=\(every)", "oversized \(venue)",
         ]
+        let certificate = ["expired", "wrong-host", "other-ca", "self-signed"][self.generator.int(0...3)]
         let lasting = [
             "refuse \(venue)", "cut \(venue)", "stall \(venue)", "half-open \(venue)",
             "throttle \(venue) rate=\(self.generator.int(2_000...50_000))",
             "delay \(venue) by=\(self.generator.int(1...1_500))ms", "duplicate \(venue) every=\(every)",
             "reorder \(venue) every=\(every)", "skip \(venue) what=quotes every=\(every)",
             "skip \(venue) every=\(every)", "fragment \(venue) pieces=\(self.generator.int(2...9))",
-            "clock \(venue) by=-\(seconds)s", "mute \(venue) symbol=ETHUSDT",
+            "clock \(venue) by=-\(seconds)s", "mute \(venue) symbol=ETHUSDT", "deny \(venue) symbol=ETHUSDT",
+            "tls \(venue) certificate=\(certificate)",
             "rest \(venue) status=503", "rest \(venue) status=429 retry-after=1s", "rest \(venue) body=empty",
             "rest \(venue) body=garbage", "rest \(venue) body=huge count=1",
         ]

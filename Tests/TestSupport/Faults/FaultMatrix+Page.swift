@@ -10,21 +10,44 @@ extension FaultMatrix {
             it by hand.
 
             Whole means that every connection is live and every instrument has a quote that counts. The last column is
-            the longest that may take once the misbehaviour is over, at any venue, with the venue's own `dead_after`. In
-            every case `arb1d_flow_residual` stays 0, and every frame that was sent is received or cut off.
-            [exchange-sim.md](exchange-sim.md) says how to have each of them at home.
+            the longest that may take once the misbehaviour is over, at any venue, with the venue's own `dead_after` and
+            a `discovery.interval` of a minute. In every case `arb1d_flow_residual` stays 0, and every frame that was
+            sent is received or cut off. [exchange-sim.md](exchange-sim.md) says how to have each of them at home.
 
             | A venue that | exchange-sim is told | arb1d | Shown by | Whole again within |
             |---|---|---|---|---|
 
             """
-        return head + self.rows.map(self.line).joined(separator: "\n") + "\n"
+        return head + self.rows.map(self.line).joined(separator: "\n") + "\n" + self.numbers
     }
 
+    private static let numbers = """
+
+        ## What the numbers prove
+
+        | Venue | The number of a quote | The number of a trade |
+        |---|---|---|
+        | `binance`, `binance-usdm` | `u` rises; what does not is a double or late, and is dropped | `t` has no holes |
+        | `bybit` | `u` rises; equal is a repeat, which proves the quote; 1 is a restart | none |
+        | `gateio` | `u` rises, as on Binance | `id_market` and `range` have no holes |
+
+        Three numbers in a row that rise among themselves below the last one are a new numbering. A hole in trades is
+        counted, and makes its symbol stale until its next quote, or until REST says what stands.
+
+        No number of a quote proves that none was lost: the book changes without its top, so most steps are greater than
+        one. That is what the audit is for: a symbol that was silent for half of `audit_interval`, and whose REST quote
+        differs from ours in two sweeps, is subscribed anew.
+
+        """
+
     private static func line(_ row: FaultRow) -> String {
-        let orders = row.orders.map { "`\($0.replacing("{venue}", with: "VENUE"))`" }.joined(separator: ", ")
+        let orders = ((row.before?.orders ?? []) + row.orders).map { "`\(Self.example($0))`" }.joined(separator: ", ")
         let cells = [row.name, orders, row.reaction, self.shown(row), "\(Int(row.bound)) s"]
         return "| " + cells.joined(separator: " | ") + " |"
+    }
+
+    private static func example(_ order: String) -> String {
+        FaultRow.fill([order], "VENUE").joined()
     }
 
     private static func shown(_ row: FaultRow) -> String {

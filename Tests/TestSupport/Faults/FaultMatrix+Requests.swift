@@ -5,9 +5,15 @@ extension FaultMatrix {
         ["": FaultRow.Evidence("arb1d_rest_failures_total", "route=\"book_ticker\",reason=\"\(reason)\"")]
     }
 
+    /// By any route: Bybit and Gate tell volumes and book tickers in one answer, so a ban may come of either.
     private static func answered(_ code: Int) -> [String: FaultRow.Evidence] {
-        ["": FaultRow.Evidence("arb1d_rest_requests_total", "route=\"book_ticker\",code=\"\(code)\"")]
+        ["": FaultRow.Evidence("arb1d_rest_requests_total", "code=\"\(code)\"")]
     }
+
+    private static let opened = FaultRow.Evidence(
+        "arb1d_circuit_breaker_transitions_total",
+        "route=\"book_ticker\",to=\"open\""
+    )
 
     private static func spoil(_ how: String) -> [String] {
         // A lost connection makes arb1d ask for seeds.
@@ -23,18 +29,16 @@ extension FaultMatrix {
             real: 1,
             "asks again after growing pauses, and its breaker opens; \(Self.streamsStand)",
             within: 75,
-            shown: Self.answered(503),
-            needs: .rest
+            shown: ["": Self.opened]
         ),
         FaultRow(
             "answers requests with nothing",
             Self.spoil("body=empty"),
             lasts: 12,
             real: 1,
-            "asks again after growing pauses; \(Self.streamsStand)",
+            "as above",
             within: 75,
-            shown: Self.answered(200),
-            needs: .rest
+            shown: ["": Self.opened]
         ),
         FaultRow(
             "answers requests with a page",
@@ -43,8 +47,7 @@ extension FaultMatrix {
             real: 1,
             "as above",
             within: 75,
-            shown: Self.answered(200),
-            needs: .rest
+            shown: ["": Self.opened]
         ),
         FaultRow(
             "answers requests without end",
@@ -53,8 +56,7 @@ extension FaultMatrix {
             real: 1,
             "reads no more than 32 MiB, then as above",
             within: 75,
-            shown: Self.failed("too_large"),
-            needs: .rest
+            shown: Self.failed("too_large")
         ),
         FaultRow(
             "answers requests byte by byte",
@@ -63,8 +65,7 @@ extension FaultMatrix {
             real: 1,
             "gives each up after 10 s, then as above",
             within: 75,
-            shown: Self.failed("timeout"),
-            needs: .rest
+            shown: Self.failed("timeout")
         ),
         FaultRow(
             "answers 429 with Retry-After",
@@ -72,8 +73,7 @@ extension FaultMatrix {
             lasts: 1,
             "asks nothing before that time is over; \(Self.streamsStand)",
             within: 90,
-            shown: Self.answered(429),
-            needs: .rest
+            shown: Self.answered(429)
         ),
         FaultRow(
             "answers 418",
@@ -81,8 +81,7 @@ extension FaultMatrix {
             lasts: 1,
             "asks nothing for two minutes at least; \(Self.streamsStand)",
             within: 90,
-            shown: Self.answered(418),
-            needs: .rest
+            shown: Self.answered(418)
         ),
         FaultRow(
             "answers 403",
@@ -90,8 +89,7 @@ extension FaultMatrix {
             lasts: 1,
             "asks nothing for ten minutes; \(Self.streamsStand)",
             within: 90,
-            shown: Self.answered(403),
-            needs: .rest
+            shown: Self.answered(403)
         ),
     ]
 }

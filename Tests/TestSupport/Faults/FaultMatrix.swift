@@ -2,7 +2,7 @@
 public enum FaultMatrix {
     public static let venues = ["binance", "binance-usdm", "bybit", "gateio"]
 
-    public static let rows = Self.connections + Self.frames + Self.requests
+    public static let rows = Self.connections + Self.frames + Self.listings + Self.requests
 
     private static let again =
         "marks its legs stale at once, connects again after a pause of at most 10 s, subscribes anew"
@@ -124,8 +124,7 @@ public enum FaultMatrix {
             real: 2,
             "trusts it not, asks nothing, then as above",
             within: 11,
-            shown: Self.failed("tls"),
-            needs: .tls
+            shown: Self.failed("tls")
         ),
         FaultRow(
             "shows a certificate of another name",
@@ -134,8 +133,25 @@ public enum FaultMatrix {
             real: 2,
             "trusts it not, asks nothing, then as above",
             within: 11,
-            shown: Self.failed("tls"),
-            needs: .tls
+            shown: Self.failed("tls")
+        ),
+        FaultRow(
+            "shows a certificate of another authority",
+            ["tls {venue} certificate=other-ca"],
+            lasts: 3,
+            real: 2,
+            "trusts it not, asks nothing, then as above",
+            within: 11,
+            shown: Self.failed("tls")
+        ),
+        FaultRow(
+            "shows a certificate of its own making",
+            ["tls {venue} certificate=self-signed"],
+            lasts: 3,
+            real: 2,
+            "trusts it not, asks nothing, then as above",
+            within: 11,
+            shown: Self.failed("tls")
         ),
     ]
 

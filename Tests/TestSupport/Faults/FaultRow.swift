@@ -23,11 +23,9 @@ public struct FaultRow: Sendable, CustomTestStringConvertible {
         }
     }
 
-    public enum Need: Sendable { case tls, listing, rest }
-
     /// In the words of the page.
     public let name: String
-    /// What exchange-sim is told, one after the other, with `{venue}` and `{symbol}` to be filled in.
+    /// What exchange-sim is told, one after the other, with `{venue}`, `{symbol}` and `{other}` to be filled in.
     public let orders: [String]
     /// How long it lasts until it is healed; 0: it is over at once.
     public let seconds: Double
@@ -39,7 +37,12 @@ public struct FaultRow: Sendable, CustomTestStringConvertible {
     public let bound: Double
     /// By venue; `""` stands for all that are not named.
     public let shown: [String: Evidence]
-    public let needs: Need?
+    /// What must have happened before, as ordered here, and what shows that it has.
+    public private(set) var before: (orders: [String], shown: Evidence)?
+    /// Ordered when it is healed, to have everything as it was.
+    public private(set) var undoing: [String] = []
+    /// Ordered when it is healed over real sockets, where nobody waits for as long as arb1d may take by itself.
+    public private(set) var hurrying: [String] = []
 
     init(
         _ name: String,
@@ -48,8 +51,7 @@ public struct FaultRow: Sendable, CustomTestStringConvertible {
         real realSeconds: Double? = nil,
         _ reaction: String,
         within bound: Double,
-        shown: [String: Evidence],
-        needs: Need? = nil
+        shown: [String: Evidence]
     ) {
         self.name = name
         self.orders = orders
@@ -58,7 +60,6 @@ public struct FaultRow: Sendable, CustomTestStringConvertible {
         self.reaction = reaction
         self.bound = bound
         self.shown = shown
-        self.needs = needs
     }
 
     public var testDescription: String { self.name }
@@ -66,7 +67,33 @@ public struct FaultRow: Sendable, CustomTestStringConvertible {
     /// Nil: nothing can show it, or nothing needs to.
     public func evidence(at venue: String) -> Evidence? { self.shown[venue] ?? self.shown[""] }
 
-    public func orders(at venue: String, symbol: String = "BTCUSDT") -> [String] {
-        self.orders.map { $0.replacing("{venue}", with: venue).replacing("{symbol}", with: symbol) }
+    public func orders(at venue: String) -> [String] { Self.fill(self.orders, venue) }
+
+    /// Orders with their blanks filled in: one symbol keeps its listing for other rows, the other does not.
+    public static func fill(_ orders: [String], _ venue: String) -> [String] {
+        orders.map {
+            $0.replacing("{venue}", with: venue).replacing("{symbol}", with: "BTCUSDT").replacing(
+                "{other}",
+                with: "ETHUSDT"
+            )
+        }
+    }
+
+    func after(_ orders: [String], shown: Evidence) -> FaultRow {
+        var row = self
+        row.before = (orders: orders, shown: shown)
+        return row
+    }
+
+    func undone(by orders: [String]) -> FaultRow {
+        var row = self
+        row.undoing = orders
+        return row
+    }
+
+    func hurried(by orders: [String]) -> FaultRow {
+        var row = self
+        row.hurrying = orders
+        return row
     }
 }
