@@ -38,6 +38,20 @@ struct ListingFaultTests {
         #expect(self.world.frames[id]?.count ?? 0 > before)
     }
 
+    @Test("a delisted symbol may be taken back by whoever has it, and is unknown to all others")
+    mutating func takesBack() throws {
+        func text(_ event: String) -> String {
+            #"{"time":1790000000,"channel":"spot.book_ticker","event":"\#(event)","payload":["ETH_USDT"]}"#
+        }
+        let (one, other) = (self.world.open(.gateio, "/ws/v4/"), self.world.open(.gateio, "/ws/v4/"))
+        self.world.send(text("subscribe"), on: one)
+        try self.world.order("delist gateio symbol=ETHUSDT")
+        #expect(self.world.send(text("unsubscribe"), on: one)[0].contains("success"))
+        #expect(self.world.violations(of: .gateio).isEmpty)
+        #expect(self.world.send(text("unsubscribe"), on: other)[0].contains("unknown currency pair"))
+        #expect(self.world.violations(of: .gateio) == ["unknown_stream": 1])
+    }
+
     @Test("a renamed symbol goes on under its new name alone")
     mutating func renames() throws {
         try self.world.order("rename all symbol=SOLUSDT to=LUNAUSDT")

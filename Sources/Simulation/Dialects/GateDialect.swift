@@ -61,12 +61,14 @@ struct GateDialect: Dialect {
         guard let pairs = asked.payload.texts, !pairs.isEmpty else {
             return self.refuse(asked, .badRequest, code: 2, "invalid argument", on: &connection, at: now)
         }
-        if let unknown = pairs.first(where: { !self.symbols.contains($0) }) {
+        // Who takes back what was granted breaks no rule, also when the pair is delisted by now.
+        let streams = pairs.map { "\(channel) \($0)" }
+        let isTakenBack = asked.event == "unsubscribe" && streams.allSatisfy { connection.isSubscribed(to: $0) }
+        if !isTakenBack, let unknown = pairs.first(where: { !self.symbols.contains($0) }) {
             let message = "unknown currency pair\(connection.form == .plain ? "" : ":") \(unknown)"
             return self.refuse(asked, .unknownStream, code: 2, message, on: &connection, at: now)
         }
         connection.subscribeRequests += 1
-        let streams = pairs.map { "\(channel) \($0)" }
         let changes: [Reaction] = streams.map { asked.event == "subscribe" ? .subscribe($0) : .unsubscribe($0) }
         return changes + [self.success(asked, on: &connection, at: now)]
     }
