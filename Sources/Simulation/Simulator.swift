@@ -28,6 +28,8 @@ public struct Simulator: Sendable {
     var exchanges: [SimulatedVenue: Exchange]
     var source: Source
     private var venueOfConnection: [ConnectionID: SimulatedVenue] = [:]
+    /// Those that ended since the last step: the shell may still hold frames of that step for them.
+    private var justEnded: [ConnectionID: SimulatedVenue] = [:]
     private var connectionCount = 0
     var isFrozen = false
     private(set) var hasStarted = false
@@ -162,6 +164,7 @@ public struct Simulator: Sendable {
     /// The socket is gone, whoever ended it.
     public mutating func closed(_ id: ConnectionID) {
         guard let venue = self.venueOfConnection.removeValue(forKey: id) else { return }
+        self.justEnded[id] = venue
         self.exchanges[venue]?.closed(id)
     }
 
@@ -173,7 +176,7 @@ public struct Simulator: Sendable {
 
     /// So many frames were sent to the connection and never taken whole by its socket.
     public mutating func sawCutOff(_ id: ConnectionID, frames: Int) {
-        guard let venue = self.venueOfConnection[id] else { return }
+        guard let venue = self.venueOfConnection[id] ?? self.justEnded[id] else { return }
         self.exchanges[venue]?.account.framesCutOff += frames
     }
 
@@ -188,6 +191,7 @@ public struct Simulator: Sendable {
     /// Moves the market and all deadlines on to `now`. Ask every few milliseconds.
     public mutating func advance(to now: Moment, into effects: inout [Effect]) {
         self.notice(now)
+        self.justEnded.removeAll(keepingCapacity: true)
         self.noticeSubscriptions(at: now)
         self.playScenario(at: now, into: &effects)
         if !self.isFrozen { self.play(at: now) }

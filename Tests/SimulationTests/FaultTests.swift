@@ -127,6 +127,15 @@ struct FaultTests {
         #expect(self.did("connections") == 1)
     }
 
+    @Test("what was on its way when its connection ended is cut off, not forgotten")
+    mutating func endedInOneStep() {
+        let id = self.subscribed()
+        self.world.pass(seconds: 1)
+        self.world.simulator.closed(id)
+        self.world.simulator.sawCutOff(id, frames: 2)
+        #expect(self.count("frames_cut_off") == 2)
+    }
+
     @Test("skipped trades leave a hole in their numbers")
     mutating func skip() throws {
         let id = self.subscribed()
