@@ -26,7 +26,8 @@ final class EchoConnection: FrameHandlerDelegate, @unchecked Sendable {
         guard let parsed = WebSocketAddress(address) else { throw ConnectError.dns }
         let connection = EchoConnection(on: loop)
         let connector = try WebSocketConnector(parsed, caFile: nil, connectTimeout: .seconds(10))
-        let guardian = loop.scheduleTask(in: .seconds(15)) { connection.give(up: ConnectError.timeout) }
+        // The longest cases echo 16 MiB, which a machine that is busy otherwise may take long for.
+        let guardian = loop.scheduleTask(in: .seconds(60)) { connection.give(up: ConnectError.timeout) }
         loop.execute { connection.open(by: connector, on: loop) }
         defer { guardian.cancel() }
         return try await connection.ended.futureResult.get()
