@@ -33,7 +33,7 @@ struct SoakTests {
         try await Closure.wait(exchange, daemon)
         let after = try await daemon.metrics()
         #expect(run.worstResidual == 0)
-        #expect(run.scrapes > Self.seconds)
+        #expect(run.scrapes > 2, "hardly ever looked")
         for venue in exchange.venues {
             let watched = before.sum("arb1d_feed_subscriptions", of: venue)
             #expect(after.sum("arb1d_feed_subscriptions", of: venue) == watched, "\(venue) lost a symbol")
