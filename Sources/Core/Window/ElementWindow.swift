@@ -15,6 +15,9 @@ struct ElementWindow<State: WindowState>: Sendable {
     private(set) var chunks: [Chunk] = []
     /// What everything so far came to, whether it is still in the window or not.
     private(set) var last = State()
+    /// What ``bytes`` were when the caller last heard of them: the first change after a copy was handed out gives the
+    /// list another capacity, and only the next growth or removal tells of it.
+    private var told = 0
 
     /// What everything that left the window came to; `nil` while nothing has left it.
     var past: State? {
@@ -108,20 +111,25 @@ struct ElementWindow<State: WindowState>: Sendable {
     /// Grows the open chunk, or begins another: the more the window holds, the larger.
     @inline(never)
     private mutating func makeRoom(for code: ElementCode, at time: Int64, serial: UInt64, span: Int64) -> WindowGrowth {
-        let before = self.bytes
-        let whole = Self.chunkSize(inWindowOf: before)
+        let whole = Self.chunkSize(inWindowOf: self.bytes)
         if let open = self.chunks.indices.last {
             let size = min(self.chunks[open].size + whole / 4, whole)
             if !self.isOver(self.chunks[open], at: time, span), self.chunks[open].holds(code, size: size) {
                 self.chunks[open].resize(to: size)
-                return WindowGrowth(bytes: self.bytes - before)
+                return WindowGrowth(bytes: self.tell())
             }
             self.chunks[open].seal()
         }
         let chunk = Chunk(serial: serial, firstTime: time, head: self.last, size: max(whole / 4, Chunk.shortest))
         self.chunks.reserveCapacity(self.chunks.count + 1)
         self.chunks.append(chunk)
-        return WindowGrowth(bytes: self.bytes - before, beganChunk: true)
+        return WindowGrowth(bytes: self.tell(), beganChunk: true)
+    }
+
+    /// By how much the bytes differ from what was told of them.
+    private mutating func tell() -> Int {
+        defer { self.told = self.bytes }
+        return self.bytes - self.told
     }
 
     /// The size of a full chunk: an eighth of the window, in steps of 256 bytes, so that its quarters are steps of 64.
@@ -134,7 +142,6 @@ struct ElementWindow<State: WindowState>: Sendable {
     /// - Returns: The elements that it held, and the bytes that this gave back.
     mutating func removeOldest() -> (count: Int, bytes: Int) {
         guard !self.chunks.isEmpty else { return (0, 0) }
-        let before = self.bytes
         let count = Int(self.chunks.removeFirst().count)
         // A list that was long once is copied to one that fits.
         if self.chunks.isEmpty {
@@ -142,6 +149,6 @@ struct ElementWindow<State: WindowState>: Sendable {
         } else if self.chunks.capacity > self.chunks.count * 2 + 4 {
             self.chunks = self.chunks.map(\.self)
         }
-        return (count, before - self.bytes)
+        return (count, -self.tell())
     }
 }
