@@ -5,6 +5,8 @@ struct Leg: Sendable {
     private(set) var join = JoinLeg()
     private(set) var bidSize = 0.0
     private(set) var askSize = 0.0
+    /// The standing quote is one of a REST list that gives no sizes.
+    private var isUnsized = false
     private(set) var sequence: UInt64 = 0
     var outliers = OutlierMemory()
     /// When the frame was received that last changed the quote.
@@ -26,9 +28,13 @@ struct Leg: Sendable {
     mutating func replace(with quote: Quote, isDoubted: Bool, at time: Int64) -> RetainedKind {
         let (prices, sizes) = ((quote.bid.double, quote.ask.double), (quote.bidSize.double, quote.askSize.double))
         // A new connection may say again what stood before: the quote is proved then, and no younger.
-        let isChanged = prices != (self.join.bid, self.join.ask) || sizes != (self.bidSize, self.askSize)
+        // Sizes that one of both does not give are no change either.
+        let isUnsized = quote.flags.contains(.unsized)
+        let areSizesOthers = !isUnsized && !self.isUnsized && sizes != (self.bidSize, self.askSize)
+        let isChanged = prices != (self.join.bid, self.join.ask) || areSizesOthers
         if isChanged { self.changedAt = quote.receivedAt }
         (self.bidSize, self.askSize) = sizes
+        self.isUnsized = isUnsized
         self.sequence = quote.sequence
         self.provedAt = quote.receivedAt
         let isUsable = !isDoubted && quote.givesSpread

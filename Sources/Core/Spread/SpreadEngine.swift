@@ -213,7 +213,8 @@ extension SpreadEngine {
     /// Gives an event its place in the one order of its symbol's events.
     mutating func engineTime(of position: Int, at instant: Timestamp) -> Int64 {
         let symbol = self.cells.universe.instruments[position].symbol.position
-        if let late = self.order[symbol].place(instant.nanoseconds) {
+        // What has no instant of its own, such as the mark for a displaced quote, is not late.
+        if let late = self.order[symbol].place(instant.nanoseconds), instant != .never {
             self.cells.venues[self.legs[position].venue.position].late[Int(late.rawValue)].add()
         }
         return self.order[symbol].time

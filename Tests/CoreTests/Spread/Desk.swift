@@ -80,10 +80,12 @@ final class Desk {
         ask: Int64,
         sequence: UInt64? = nil,
         flags: QuoteFlags = [],
+        size: Int64 = 1,
         displaced: [Int] = []
     ) {
-        self.lastSequence = sequence ?? self.lastSequence + 1
-        let quote = Quote.at(instrument, bid: bid, ask: ask, sequence: self.lastSequence, self.now, flags: flags)
+        let sequence = sequence ?? self.lastSequence + 1
+        self.lastSequence = sequence
+        let quote = Quote.at(instrument, bid: bid, ask: ask, sequence: sequence, self.now, flags: flags, size: size)
         self.process([RawElement(.quote(quote), venue: VenueIndex(0))], displaced: displaced)
     }
 

@@ -223,8 +223,10 @@ struct ReferenceEngine {
         let before = self.instruments[instrument].standing
         let same =
             before.map {
-                $0.bidPrice == quote.bidPrice && $0.askPrice == quote.askPrice && $0.bidVolume == quote.bidVolume
-                    && $0.askVolume == quote.askVolume
+                let volumes =
+                    $0.isUnsized || quote.isUnsized
+                    || $0.bidVolume == quote.bidVolume && $0.askVolume == quote.askVolume
+                return $0.bidPrice == quote.bidPrice && $0.askPrice == quote.askPrice && volumes
             } ?? false
         self.instruments[instrument].standing = quote
         if !same {

@@ -104,6 +104,29 @@ struct SpreadEngineTests {
         #expect(desk.reading(sell: 1, buy: 0).spread == 103.0 / 101.0 - 1)
     }
 
+    @Test("a list without sizes that says the same prices makes no quote younger, and neither does the next frame")
+    func unsized() throws {
+        let desk = try Desk()
+        let start = desk.now
+        desk.quote(0, bid: 100, ask: 101)
+        desk.quote(1, bid: 100, ask: 101)
+        for (size, flags) in [(0, [.seeded, .unsized]), (1, [])] as [(Int64, QuoteFlags)] {
+            desk.now = desk.now + second
+            desk.quote(0, bid: 100, ask: 101, flags: flags, size: size)
+            #expect(desk.reading(sell: 0, buy: 1).olderLegChangedAt == start)
+        }
+        desk.quote(0, bid: 100, ask: 101, size: 2)
+        #expect(desk.reading(sell: 0, buy: 1).olderLegChangedAt == start + 1, "a size is a change")
+    }
+
+    @Test("what a loss marks has no time of its own, and is not late")
+    func lossIsNotLate() throws {
+        let desk = try Desk()
+        desk.quote(0, bid: 100, ask: 101)
+        desk.process([], displaced: [0])
+        #expect(desk.board.read().venues[0].late.allSatisfy { $0.value == 0 })
+    }
+
     @Test("the repeat of a quote that was displaced brings that quote, not the one before it back")
     func repeatOfLost() throws {
         let desk = try Desk()

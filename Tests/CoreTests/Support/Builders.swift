@@ -26,14 +26,15 @@ extension Quote {
         ask: Int64,
         sequence: UInt64 = 0,
         _ receivedAt: Timestamp,
-        flags: QuoteFlags = []
+        flags: QuoteFlags = [],
+        size: Int64 = 1
     ) -> Quote {
         Quote(
             instrument: InstrumentIndex(instrument),
             bid: ExactDecimal(mantissa: bid, scale: 0),
-            bidSize: ExactDecimal(mantissa: 1, scale: 0),
+            bidSize: ExactDecimal(mantissa: size, scale: 0),
             ask: ExactDecimal(mantissa: ask, scale: 0),
-            askSize: ExactDecimal(mantissa: 1, scale: 0),
+            askSize: ExactDecimal(mantissa: size, scale: 0),
             sequence: sequence,
             receivedAt: receivedAt,
             flags: flags
