@@ -106,6 +106,24 @@ struct ReplayTests {
         #expect(output.value(#"arb1d_window_quotes{venue="binance-usdm"}"#) == "4")
     }
 
+    @Test("a hole in numbered trades is counted, and the leg is not known to stand until its next quote")
+    func hole() throws {
+        let bench = try ReplayBench()
+        let trade = { (number: Int) in
+            let facts = #""e":"trade","E":1,"s":"A","t":\#(number),"p":"1.5","q":"1","T":1,"m":false"#
+            return #"{"stream":"a@trade","data":{\#(facts)}}"#
+        }
+        let quotes = [(1_000, Bench.quote("A", 1, "1", "2"))].map { (Int64($0), $1) }
+        let trades = [(1_100, trade(7)), (1_200, trade(8)), (1_300, trade(10))].map { (Int64($0), $1) }
+        let broken = try Bench.run([try bench.log("binance", quotes + trades)])
+        #expect(broken.value(#"arb1d_feed_sequence_gaps_total{venue="binance",stream="trade"}"#) == "1")
+        #expect(broken.value(#"arb1d_top_of_book_bid{venue="binance",symbol="A"}"#) == nil)
+        let healed = try Bench.run([
+            try bench.log("binance", quotes + trades + [(1_400, Bench.quote("A", 2, "1", "2"))])
+        ])
+        #expect(healed.value(#"arb1d_top_of_book_bid{venue="binance",symbol="A"}"#) == "1")
+    }
+
     @Test("two recordings of a venue share its symbols, and a quote that both have counts once")
     func sameVenueTwice() throws {
         let bench = try ReplayBench()

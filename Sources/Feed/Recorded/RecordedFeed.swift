@@ -45,7 +45,7 @@ public final class RecordedFeed {
         self.venue = index
         self.channel = channel
         self.instruments = VenueInstruments(metrics, venue: adapter.profile.name)
-        self.intake = EventIntake(venue: index, rule: adapter.profile.sequence)
+        self.intake = EventIntake(venue: index, rule: adapter.profile.sequence, trades: adapter.profile.trades)
         self.learn = learn
     }
 
@@ -73,9 +73,20 @@ public final class RecordedFeed {
         self.instruments.lastFrame.set(now.seconds)
         if self.intake.takeQuoteCame() { self.instruments.lastQuote.set(now.seconds) }
         self.channel.send(&self.intake.batch, tally: &self.intake.tally, venue: self.venue)
+        self.takeFindings()
         guard self.intake.haveSubscriptionsMoved else { return }
         self.intake.haveSubscriptionsMoved = false
         self.instruments.show(self.intake.subscriptions, streamsEach: 1)
+    }
+
+    /// A hole is counted; nobody can be asked what stands, so the next quote ends it.
+    private func takeFindings() {
+        guard !self.intake.findings.isEmpty else { return }
+        self.instruments.tradeGaps.increment(by: self.intake.findings.holes)
+        for nanoseconds in self.intake.findings.resynced {
+            self.instruments.resyncSeconds.observe(Double(nanoseconds) / 1e9)
+        }
+        self.intake.findings = IntakeFindings()
     }
 
     /// Decodes a frame, and once more when it brought a symbol that is new and wanted.
