@@ -28,6 +28,8 @@ final class FrameHandler: ChannelInboundHandler {
     private var error: (any Error)?
     private var isCloseSent = false
     private var isEnded = false
+    /// TLS says goodbye first, and still gives out what comes meanwhile: it is of a connection that is no more.
+    private var isAbandoned = false
 
     init(delegate: any FrameHandlerDelegate, maxMessageBytes: Int) {
         self.delegate = delegate
@@ -44,6 +46,7 @@ final class FrameHandler: ChannelInboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !self.isAbandoned else { return }
         let buffer = Self.unwrapInboundIn(data)
         self.delegate.readBegan()
         var sink = self
@@ -56,7 +59,7 @@ final class FrameHandler: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        self.delegate.readEnded(frames: self.frames)
+        if !self.isAbandoned { self.delegate.readEnded(frames: self.frames) }
         self.frames = 0
         if self.closeFrame != nil { context.close(promise: nil) }
         context.fireChannelReadComplete()
@@ -95,7 +98,10 @@ extension FrameHandler {
     func beginClose(code: UInt16) { self.sendClose(FrameEncoder.closePayload(code)) }
 
     /// Ends the connection without a word: nobody listens at the other end.
-    func abandon() { self.context?.close(promise: nil) }
+    func abandon() {
+        self.isAbandoned = true
+        self.context?.close(promise: nil)
+    }
 
     private func end() {
         guard !self.isEnded else { return }
