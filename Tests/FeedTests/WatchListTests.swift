@@ -54,6 +54,19 @@ struct WatchListTests {
         #expect(list.universe.pair(symbol: "CUSDT", sell: "0", buy: "1") != nil)
     }
 
+    @Test("a spelling that gets another meaning is watched by it once the old one is gone")
+    func newMeaning() throws {
+        var list = Self.list()
+        for venue in 0..<2 { _ = list.take(Self.answer(["A", "B", "C"]), of: venue) }
+        _ = list.take(Self.answer(["A", "B", "C", "D"]), of: 0)
+        // What was C is D now, by the same spelling.
+        let answer = Self.answer(["A", "B", "D"]) { ($0 == "D" ? "C" : $0) + "_USDT" }
+        #expect(try self.changes(list.take(answer, of: 1)).watch[1].isEmpty)
+        let second = try self.changes(list.take(answer, of: 1))
+        #expect(second.delisted == ["CUSDT"] && second.watch[1].map(\.symbol) == ["DUSDT"])
+        #expect(second.watch[1].map(\.venueSymbol) == ["C_USDT"])
+    }
+
     @Test("another spelling of a symbol is another instrument of it, whatever its volume")
     func renaming() throws {
         var list = Self.list()

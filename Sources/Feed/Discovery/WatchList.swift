@@ -138,6 +138,10 @@ public struct WatchList: Sendable {
             changes.refused += 1
             return
         }
+        // A spelling whose meaning changed is free only once its old one is gone, with the next answer.
+        guard !self.venues[venue].watched.values.contains(where: { $0.venueSymbol == listed.venueSymbol }) else {
+            return
+        }
         let instrument = self.universe.add(
             venue: VenueIndex(venue),
             symbol: listed.symbol,
