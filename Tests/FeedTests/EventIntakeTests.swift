@@ -73,6 +73,9 @@ struct EventIntakeTests {
             intake.batch.map(\.payload) == [.quote(quotes[0]), mark, .quote(quotes[3]), mark, .quote(quotes[6])]
         )
         #expect(intake.tally.synthetic == 2 && intake.tally.rejected(.quote, .outOfOrder) == 4)
+        // REST is asked, for the symbol may rest from now on; but nothing was lost.
+        #expect(intake.findings.toResync == [self.a, self.a] && intake.findings.holes == 0)
+        #expect(!intake.isResyncing(self.a))
         #expect(intake.tally.eventsIn == UInt64(intake.batch.count) + intake.tally.rejectedTotal)
     }
 
@@ -114,6 +117,8 @@ struct EventIntakeTests {
         )
         #expect(intake.batch.map(\.payload) == [.withdrawn(self.a, at: self.now), .withdrawn(self.a, at: self.now)])
         #expect(intake.tally.synthetic == 2 && intake.tally.rejectedTotal == 4)
+        let sweep = intake.sweep([self.a], patience: EventIntake.Patience(), elapsed: 1, at: self.now)
+        #expect(sweep.watched == 1 && sweep.stale == 1, "without a quote nothing is known to stand")
     }
 
     @Test("marks only what the engine holds as fresh, and that once")
@@ -126,6 +131,23 @@ struct EventIntakeTests {
         intake.markStale(self.a, .clock, at: self.now)
         #expect(intake.batch.map(\.payload).last == .stale(self.a, .session, at: self.now))
         #expect(intake.batch.count == 2 && intake.tally.synthetic == 1)
+    }
+
+    @Test("suspects a subscription only when two lists in a row differ without a quote in between")
+    func suspicion() {
+        let intake = self.intake()
+        let minute: Int64 = 60_000_000_000
+        let listed = { (time: Int64) in
+            quote(self.a, 0, bid: ExactDecimal(mantissa: 9, scale: 1), at: Timestamp(nanoseconds: time))
+        }
+        func audit(_ time: Int64) -> EventIntake.Audit {
+            intake.audit(listed(time), patience: EventIntake.Patience(), at: Timestamp(nanoseconds: time))
+        }
+        intake.take([.quote(quote(self.a, 1))], at: self.now)
+        #expect(audit(minute) == .differs)
+        intake.take([.quote(quote(self.a, 2))], at: Timestamp(nanoseconds: minute + 1))
+        #expect(audit(2 * minute) == .differs)
+        #expect(audit(3 * minute) == .contradicted)
     }
 
     @Test("seeds only what is acknowledged and has no frame yet")
@@ -166,7 +188,7 @@ struct EventIntakeTests {
         let intake = self.intake()
         intake.acknowledge(self.a, at: self.now)
         intake.take([.quote(quote(self.a, 9))], at: self.now)
-        intake.clockStepped(self.a, at: self.now)
+        intake.becomeUnproven(self.a, .clock, at: self.now)
         #expect(intake.batch.map(\.payload).last == .stale(self.a, .clock, at: self.now))
         #expect(intake.subscription(of: self.a) == .acknowledged)
         intake.seed(quote(self.a, 0))
@@ -210,7 +232,7 @@ struct EventIntakeTests {
         case 5:
             intake.frameCame(bytes: 10)
             intake.frameDropped(FrameDropReason.allCases.randomElement(using: &seed) ?? .binary)
-        case 6: intake.clockStepped(instrument, at: self.now)
+        case 6: intake.becomeUnproven(instrument, .clock, at: self.now)
         case 7: intake.unseed(instrument, at: self.now)
         default:
             intake.frameCame(bytes: 10)

@@ -11,27 +11,44 @@ struct FeedPartsTests {
     @Test("waits for the next connection to be live, and for its limit")
     func notLive() {
         func judge(_ age: Duration) -> RotationJudge.Verdict {
-            Self.judge.judge(age: age, liveFor: nil, missing: 0, nextSpoke: false, presentSpoke: true)
+            Self.judge.judge(
+                age: age,
+                liveFor: nil,
+                missing: 0,
+                nextSpoke: false,
+                presentSpoke: true,
+                presentHeard: true
+            )
         }
         #expect(judge(.seconds(29)) == .wait && judge(.seconds(30)) == .giveUp)
     }
 
     @Test("follows when all that speak were heard, else after the overlap, and never to one that is dumb")
     func overlap() {
-        func judge(_ live: Double, _ missing: Int, _ next: Bool, _ present: Bool) -> RotationJudge.Verdict {
+        func judge(
+            _ live: Double,
+            _ missing: Int,
+            _ next: Bool,
+            _ present: Bool,
+            heard: Bool = true
+        ) -> RotationJudge.Verdict {
             let liveFor = Duration.milliseconds(Int64(live * 1000))
             return Self.judge.judge(
                 age: liveFor + .seconds(1),
                 liveFor: liveFor,
                 missing: missing,
                 nextSpoke: next,
-                presentSpoke: present
+                presentSpoke: present,
+                presentHeard: heard
             )
         }
         #expect(judge(0.1, 0, true, true) == .follow && judge(0.1, 1, true, true) == .wait)
         #expect(judge(5, 1, true, true) == .follow)
         #expect(judge(4.9, 0, false, false) == .wait && judge(5, 0, false, false) == .follow)
         #expect(judge(5, 2, false, true) == .giveUp)
+        // One that is not heard may be dead since before the next was there.
+        #expect(judge(0.1, 0, true, false, heard: false) == .wait)
+        #expect(judge(5, 0, true, false, heard: false) == .follow)
     }
 
     @Test("never admits more attempts or open connections than a share of the limits")
@@ -42,6 +59,9 @@ struct FeedPartsTests {
         for _ in 0..<4 { budget.release() }
         for _ in 0..<6 where budget.admit(at: at(1)) == nil { budget.release() }
         #expect(budget.admit(at: at(1)) == at(300) && budget.admit(at: at(300)) == nil)
+        budget.pause(until: at(900))
+        budget.pause(until: at(800))
+        #expect(budget.admit(at: at(899)) == at(900) && budget.admit(at: at(900)) == nil)
     }
 
     @Test("shares one budget among the venues of a host, and no other")
@@ -63,6 +83,10 @@ struct FeedPartsTests {
         #expect(judge(104, 106) == .next && judge(0, 0) == .next)
         #expect(judge(106, 106) == .rejected(.duplicate) && judge(50, 50) == .rejected(.outOfOrder))
         #expect(judge(51, 51, isShared: true) == .rejected(.duplicate))
+        // Ahead of the connection that leads: 107 and 108 are on their way there.
+        #expect(numbers.judge(first: 109, last: 109, isShared: true, leads: false) == .rejected(.duplicate))
+        #expect(judge(107, 107, isShared: true) == .next)
+        #expect(numbers.judge(first: 108, last: 108, isShared: true, leads: false) == .next)
         #expect(judge(1, 1) == .rejected(.outOfOrder) && judge(2, 2) == .rejected(.outOfOrder))
         #expect(judge(3, 3) == .afterHole && judge(4, 4) == .next)
     }

@@ -9,6 +9,8 @@ public final class ConnectBudget: Sendable {
     private struct State {
         var attempts: RateWindow
         var open = 0
+        /// Before this, the host wants nobody.
+        var pausedUntil: MonotonicInstant?
     }
 
     private let openLimit: Int
@@ -26,6 +28,7 @@ public final class ConnectBudget: Sendable {
     /// Counts one more attempt, or says when the next one is worth asking for.
     func admit(at now: MonotonicInstant) -> MonotonicInstant? {
         self.state.withLock { state in
+            if let pausedUntil = state.pausedUntil, now < pausedUntil { return pausedUntil }
             guard state.open < self.openLimit else { return now.advanced(by: .seconds(1)) }
             let admission = state.attempts.nextAdmission(at: now)
             guard admission <= now else { return admission }
@@ -33,6 +36,11 @@ public final class ConnectBudget: Sendable {
             state.open += 1
             return nil
         }
+    }
+
+    /// Admits nobody before `instant`: the host banned this address for so long.
+    func pause(until instant: MonotonicInstant) {
+        self.state.withLock { $0.pausedUntil = max($0.pausedUntil ?? instant, instant) }
     }
 
     /// A connection that was admitted is gone, or did not come to be.

@@ -65,8 +65,14 @@ extension FeedSession {
         let asked = retryAfter.flatMap { UInt16($0) }.map { Duration.seconds(Int64($0)) } ?? .zero
         // Refusals of this kind mean that we come too often: at least the longest backoff.
         let isBan = [403, 418, 429].contains(status)
-        self.connectFailed(.http(status: status), atLeast: max(asked, isBan ? .seconds(10) : .zero))
+        let patience = min(max(asked, isBan ? .seconds(10) : .zero), Self.longestPatience)
+        // Who is not wanted is not wanted on another connection either.
+        if isBan { self.owner?.connectsDeclined(until: self.clock.monotonic.advanced(by: patience)) }
+        self.connectFailed(.http(status: status), atLeast: patience)
     }
+
+    /// Whatever a server asks for: one that answers nonsense must not cost a day.
+    private static let longestPatience = Duration.seconds(3600)
 
     private func failed(_ error: any Error, _ attempt: UInt64) {
         guard attempt == self.attempt else { return }

@@ -7,6 +7,8 @@ import Venues
 protocol FeedSessionOwner: AnyObject {
     /// Whether one more attempt to connect is within the venue's budget; else when it will be.
     func admitConnect(at now: MonotonicInstant) -> MonotonicInstant?
+    /// The venue wants no connection from this address before then.
+    func connectsDeclined(until instant: MonotonicInstant)
     /// The connection of an attempt that was admitted is gone, or did not come to be.
     func connectionGone()
     func sessionMoved(_ session: FeedSession, from old: SessionPhase?, to new: SessionPhase)
@@ -130,6 +132,7 @@ final class FeedSession: @unchecked Sendable {
         self.loop.preconditionInEventLoop()
         self.take(watching)
         guard self.machine.isOpen else { return }
+        if self.isStandby { for (instrument, _) in watching { self.intake.share(instrument) } }
         self.adapter.extend(to: self.symbols)
         self.subscribe(watching.map(\.venueSymbol))
     }
@@ -213,7 +216,7 @@ final class FeedSession: @unchecked Sendable {
     /// The clock was stepped: how long ago anything came is not known until the next proof.
     func clockStepped(at now: Timestamp) {
         self.loop.preconditionInEventLoop()
-        for instrument in self.instruments { self.intake.clockStepped(instrument, at: now) }
+        for instrument in self.instruments { self.intake.becomeUnproven(instrument, .clock, at: now) }
         // A book ticker that was asked for before the step is of no more use.
         if self.isLive { self.liveSince = self.clock.now }
     }

@@ -100,10 +100,10 @@ extension EventIntake {
         self.hand(.stale(instrument, reason, at: now))
     }
 
-    /// The clock was stepped: the quote is not known to stand, but the numbers go on, and a seed may come again.
-    func clockStepped(_ instrument: InstrumentIndex, at now: Timestamp) {
+    /// The quote is not known to stand, but the numbers go on, and a seed may come again.
+    func becomeUnproven(_ instrument: InstrumentIndex, _ reason: StaleReason, at now: Timestamp) {
         guard self.isWatched(instrument) else { return }
-        self.markStale(instrument, .clock, at: now)
+        self.markStale(instrument, reason, at: now)
         self.states[instrument.position].seen = 0
         switch self.subscription(of: instrument) {
         case .live, .quiet, .seeded: self.move(instrument, to: .acknowledged)

@@ -127,6 +127,11 @@ extension EventIntake {
     /// Something of the instrument was lost on the way: what stands is not known until a frame or REST says so.
     func holeFound(in instrument: InstrumentIndex, at now: Timestamp) {
         self.findings.holes &+= 1
+        self.needsProof(instrument, at: now)
+    }
+
+    /// What stands may be older than what the venue has, and a symbol that rests would not say so for hours.
+    func needsProof(_ instrument: InstrumentIndex, at now: Timestamp) {
         guard self.states[instrument.position].holeAt == .never else { return }
         self.states[instrument.position].holeAt = now
         self.states[instrument.position].isAsleep = true

@@ -116,12 +116,13 @@ final class EventIntake {
         case .reject(let reason):
             self.tally.rejectEvent(.quote, reason)
             // The standing quote may be of a numbering that the venue gave up: it is proven by the next one only.
-            if reason == .outOfOrder { self.markStale(quote.instrument, .lost, at: now) }
+            if reason == .outOfOrder { self.needsProof(quote.instrument, at: now) }
             return
         }
         if self.states[position].isAsleep { self.wake(quote.instrument, at: now) }
         if self.states[position].quoteTime.goesBack(to: quote.exchangeTime) { self.tally.quoteTimesBack &+= 1 }
         self.states[position].isHanded = true
+        self.states[position].suspicion = 0
         self.states[position].lastQuoteAt = now
         self.states[position].rhythm.fresh &+= 1
         (self.states[position].bid, self.states[position].ask) = (quote.bid, quote.ask)
@@ -170,6 +171,7 @@ final class EventIntake {
             if self.states[instrument.position].seen & lane.bit == 0 { self.firstFrame(of: instrument, on: lane) }
             self.tally.synthetic &+= 1
             self.hand(.withdrawn(instrument, at: now))
+            self.states[instrument.position].isHanded = false
         case .duplicate, .outOfOrder, .unknownSymbol: break
         }
     }
@@ -205,8 +207,13 @@ final class EventIntake {
         case .none:
             if isShared, lane != self.states[position].leading { return self.tally.rejectEvent(.trade, .duplicate) }
         case .consecutive:
-            let (first, last) = (trade.firstNumber, trade.number)
-            switch self.states[position].trades.judge(first: first, last: last, isShared: isShared) {
+            let verdict = self.states[position].trades.judge(
+                first: trade.firstNumber,
+                last: trade.number,
+                isShared: isShared,
+                leads: lane == self.states[position].leading
+            )
+            switch verdict {
             case .next: break
             case .afterHole: self.holeFound(in: trade.instrument, at: now)
             case .rejected(let reason): return self.tally.rejectEvent(.trade, reason)

@@ -21,10 +21,18 @@ struct RotationJudge: Equatable, Sendable {
     ///   - missing: Instruments that speak on the present one and were not heard on the next.
     ///   - nextSpoke: Whether any quote came on the next one.
     ///   - presentSpoke: Whether any came on the present one since the next is live.
+    ///   - presentHeard: Whether any frame did: until then the present one may have missed what came before.
     /// - Returns: What to do now.
-    func judge(age: Duration, liveFor: Duration?, missing: Int, nextSpoke: Bool, presentSpoke: Bool) -> Verdict {
+    func judge(
+        age: Duration,
+        liveFor: Duration?,
+        missing: Int,
+        nextSpoke: Bool,
+        presentSpoke: Bool,
+        presentHeard: Bool
+    ) -> Verdict {
         guard let liveFor else { return age >= self.timeout ? .giveUp : .wait }
-        if nextSpoke, missing == 0 { return .follow }
+        if nextSpoke, missing == 0, presentHeard { return .follow }
         guard liveFor >= self.overlap else { return .wait }
         // A next one that is silent while the present one speaks was granted everything and delivers nothing.
         return nextSpoke || !presentSpoke ? .follow : .giveUp

@@ -18,9 +18,11 @@ struct TradeNumbers: Sendable {
 
     /// Judges trades `first` to `last`; 0 is no number.
     ///
-    /// With `isShared`, two connections bring the same trades, and a lower number is a double, too.
-    mutating func judge(first: UInt64, last: UInt64, isShared: Bool) -> Verdict {
+    /// With `isShared`, two connections bring the same trades, and a lower number is a double, too. What the one that
+    /// does not lead brings ahead of the other is left to that: it is no hole, for the trades before are on their way.
+    mutating func judge(first: UInt64, last: UInt64, isShared: Bool, leads: Bool = true) -> Verdict {
         guard last != 0 else { return .next }
+        if isShared, !leads, self.last != 0, first > self.last &+ 1 { return .rejected(.duplicate) }
         if self.last != 0, last <= self.last {
             if last == self.last || isShared {
                 self.strays = 0

@@ -32,6 +32,8 @@ extension VenueFeed {
     func nextWentLive(_ next: FeedSession) {
         guard let key = self.rotations.first(where: { $0.value.next === next })?.key else { return }
         self.rotations[key]?.nextLiveAt = self.clock.monotonic
+        // Its answer proves that the present connection delivered all until now, also when the market rests.
+        self.sessions.first { ObjectIdentifier($0) == key }?.handler?.sendPing()
     }
 
     /// Looks at every rotation: called with each tick.
@@ -44,7 +46,8 @@ extension VenueFeed {
                 liveFor: rotation.next.isLive ? rotation.nextLiveAt.map { now.since($0) } : nil,
                 missing: missing.count,
                 nextSpoke: rotation.next.firstQuoteAt != nil,
-                presentSpoke: self.spoke(session, since: rotation.nextLiveAt)
+                presentSpoke: self.came(session.lastQuoteAt, since: rotation.nextLiveAt),
+                presentHeard: self.came(session.lastFrameAt, since: rotation.nextLiveAt)
             )
             switch verdict {
             case .wait: break
@@ -72,8 +75,8 @@ extension VenueFeed {
         }
     }
 
-    private func spoke(_ session: FeedSession, since liveAt: MonotonicInstant?) -> Bool {
-        guard let liveAt, let last = session.lastQuoteAt else { return false }
+    private func came(_ last: MonotonicInstant?, since liveAt: MonotonicInstant?) -> Bool {
+        guard let liveAt, let last else { return false }
         return last > liveAt
     }
 
@@ -87,6 +90,8 @@ extension VenueFeed {
     private func follow(_ session: FeedSession, with rotation: Rotation, isLost: Bool = false) {
         self.rotations[ObjectIdentifier(session)] = nil
         self.promote(rotation.next, over: session)
+        if !self.came(session.lastFrameAt, since: rotation.nextLiveAt) { self.doubtUnheard(rotation.next) }
+        self.wantSeeds()
         self.instruments.rotations.increment()
         self.log.rotated()
         session.follower = rotation.next
@@ -100,6 +105,15 @@ extension VenueFeed {
         }
         self.showStatus()
         self.handOver()
+    }
+
+    /// Nothing proves that the present connection still delivered when the next was live: what changed in between was
+    /// on neither, and a symbol that rests since would keep its old price.
+    private func doubtUnheard(_ next: FeedSession) {
+        let now = self.clock.now
+        for instrument in next.instruments where !self.intake.hasSeen(instrument, on: next.lane) {
+            self.intake.becomeUnproven(instrument, .session, at: now)
+        }
     }
 
     private func promote(_ next: FeedSession, over session: FeedSession) {

@@ -35,7 +35,10 @@ extension VenueFeed {
 
     private func give(_ part: ArraySlice<(InstrumentIndex, String)>, to session: FeedSession) {
         let watching = part.map { (instrument: $0.0, venueSymbol: $0.1) }
-        for (instrument, _) in watching { self.sessionOf[instrument] = session }
+        for (instrument, _) in watching {
+            self.sessionOf[instrument] = session
+            self.intake.lead(instrument, lane: session.lane)
+        }
         session.add(watching)
         self.rotations[ObjectIdentifier(session)]?.next.add(watching)
     }
@@ -99,6 +102,8 @@ extension VenueFeed {
 
 extension VenueFeed: FeedSessionOwner {
     func admitConnect(at now: MonotonicInstant) -> MonotonicInstant? { self.budget.admit(at: now) }
+
+    func connectsDeclined(until instant: MonotonicInstant) { self.budget.pause(until: instant) }
 
     func connectionGone() { self.budget.release() }
 

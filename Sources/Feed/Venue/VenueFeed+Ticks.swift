@@ -71,7 +71,7 @@ extension VenueFeed {
         if !findings.toResync.isEmpty { self.showResyncs() }
     }
 
-    private func wantSeeds() {
+    func wantSeeds() {
         if self.status.isLive, !self.isStopped, self.seeds.want() { self.askForSeeds() }
     }
 
@@ -94,9 +94,9 @@ extension VenueFeed {
         case .quotes(let quotes, let askedAt):
             self.rest.judged(.symbolTicker, isReadable: true)
             if let quote = quotes.first(where: { $0.instrument == instrument }) {
-                isAnswered = true
                 // Asked for before a later hole, it proves nothing.
-                if self.intake.holeAt(instrument) <= askedAt { self.intake.resync(quote, at: self.clock.now) }
+                isAnswered = self.intake.holeAt(instrument) <= askedAt
+                if isAnswered { self.intake.resync(quote, at: self.clock.now) }
             }
         case .failed(_, _, let isUnreadable):
             if isUnreadable { self.rest.judged(.symbolTicker, isReadable: false) }

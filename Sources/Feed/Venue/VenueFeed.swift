@@ -149,8 +149,9 @@ public final class VenueFeed: @unchecked Sendable {
     public func clockStepped(at now: Timestamp) {
         self.onLoop { feed in
             for session in feed.sessions { session.clockStepped(at: now) }
+            feed.theirClock = ClockEstimate()
             feed.handOver()
-            if feed.status.isLive, !feed.isStopped, feed.seeds.want() { feed.askForSeeds() }
+            feed.wantSeeds()
         }
     }
 

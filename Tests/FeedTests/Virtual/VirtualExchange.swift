@@ -21,7 +21,7 @@ final class VirtualExchange: @unchecked Sendable {
         init(_ channel: EmbeddedChannel, at now: MonotonicInstant) { (self.channel, self.openedAt) = (channel, now) }
     }
 
-    enum Fault { case none, refuse, stall }
+    enum Fault { case none, refuse, stall, decline(status: Int, retryAfter: String?) }
 
     let dialect: VirtualDialect
     let loop: EmbeddedEventLoop
@@ -155,6 +155,11 @@ extension VirtualExchange: FeedConnector {
         let promise = loop.makePromise(of: WebSocketUpgrader.Outcome.self)
         switch self.connecting {
         case .refuse: loop.scheduleTask(in: .milliseconds(20)) { promise.fail(ConnectError.refused) }
+        case .decline(let status, let retryAfter):
+            loop.scheduleTask(in: .milliseconds(20)) {
+                declined(status, retryAfter)
+                promise.succeed(.declined)
+            }
         // Never answered: the session gives it up by itself. A promise must be kept all the same.
         case .stall: loop.scheduleTask(in: .seconds(60)) { promise.fail(ConnectError.timeout) }
         case .none:

@@ -75,6 +75,64 @@ struct VirtualFeedTests {
     }
 
     @Test(
+        "believes nothing that changed while neither connection listened, and asks what stands",
+        arguments: [
+            VirtualDialect.binance, .binanceUsdm, .gateio,
+        ]
+    )
+    func unheard(dialect: VirtualDialect) throws {
+        let world = VirtualWorld(dialect) { $0.auditInterval = .seconds(3600) }
+        self.trade(world, for: .seconds(20))
+        let old = try #require(world.exchange.lines.first)
+        world.exchange.send(try #require(dialect.announcement ?? VirtualDialect.binance.announcement), on: old)
+        old.isSilent = true
+        world.exchange.change(0)
+        #expect(!world.isWhole)
+        var number = 0
+        world.run(.seconds(10)) {
+            number += 1
+            if number.isMultiple(of: 10) { world.exchange.change(1 + number / 10 % 3) }
+        }
+        #expect(world.isWhole && world.count("arb1d_feed_rotations_total") == 1)
+        #expect(world.marks[.session] ?? 0 >= 1)
+        world.finish()
+    }
+
+    @Test("counts a trade once through rotations, also of an instrument that came after the first")
+    func lateInstrument() {
+        let world = VirtualWorld(.bybit) { $0.maxConnectionAge = .seconds(60) }
+        self.trade(world, for: .seconds(70))
+        #expect(world.count("arb1d_feed_rotations_total") == 1)
+        world.exchange.books.append(VirtualBook(name: VirtualDialect.bybit.name(4)))
+        world.feed.watch([(InstrumentIndex(4), VirtualDialect.bybit.name(4))])
+        world.run(.seconds(5)) { world.exchange.repeatAll() }
+        let before = world.trades
+        var (number, told) = (0, 0)
+        world.run(.seconds(80)) {
+            number += 1
+            if number.isMultiple(of: 100) { world.exchange.repeatAll() }
+            guard number.isMultiple(of: 10) else { return }
+            world.exchange.trade(4)
+            told += 1
+        }
+        #expect(world.count("arb1d_feed_rotations_total") >= 2 && world.trades - before == told)
+        world.finish()
+    }
+
+    @Test("knocks on no other connection either while a venue bans, and waits an hour at most")
+    func declined() {
+        let world = VirtualWorld(.binance, symbols: 6, step: .milliseconds(100)) { $0.streamsPerConnection = 4 }
+        world.exchange.connecting = .decline(status: 418, retryAfter: "65000")
+        world.run(.seconds(3_500))
+        let asked = world.exchange.attempts.count
+        #expect(asked <= 3)
+        world.exchange.connecting = .none
+        world.run(.seconds(200))
+        #expect(world.isWhole && world.exchange.lines.count == 3)
+        world.finish()
+    }
+
+    @Test(
         "finds a subscription that died in silence by the book ticker, and only that one",
         arguments: [VirtualDialect.binance, .binanceUsdm, .gateio]
     )
