@@ -5,13 +5,18 @@ import Synchronization
 /// They have a room of their own among all series. What finds none, or whose name is taken, is refused whole and
 /// counted; it never stands in the place of a family of ours. The first that asks gets the room.
 public final class LibraryFamilies: Sendable {
-    private struct Entry {
+    /// Touched under the lock only; a class, so that a change copies none of its many holders.
+    private final class Entry {
         let family: Family
         /// What the library calls it, and of what kind it is: another metric of the same legal name is refused.
         let label: String
         let kind: LibraryKind
         /// How many hold each child, by its key.
         var holders: [[String]: Int] = [:]
+
+        init(_ family: Family, label: String, kind: LibraryKind) {
+            (self.family, self.label, self.kind) = (family, label, kind)
+        }
     }
 
     private struct State {
@@ -90,14 +95,16 @@ public final class LibraryFamilies: Sendable {
     public func release<Held>(_ child: LibraryChild<Held>) {
         guard let place = child.takePlace() else { return }
         self.state.withLock { state in
-            guard var entry = state.entries[place.family], let holders = entry.holders[place.key] else { return }
+            guard let entry = state.entries[place.family], let holders = entry.holders[place.key] else { return }
             entry.holders[place.key] = holders > 1 ? holders - 1 : nil
             if holders == 1 {
                 entry.family.children?.remove(key: place.key)
                 state.series -= self.lines(of: entry.family)
             }
-            state.entries[place.family] = entry.holders.isEmpty ? nil : entry
-            if entry.holders.isEmpty { self.registry.removeForeign(entry.family) }
+            if entry.holders.isEmpty {
+                state.entries[place.family] = nil
+                self.registry.removeForeign(entry.family)
+            }
         }
     }
 
@@ -128,7 +135,7 @@ public final class LibraryFamilies: Sendable {
         _ fresh: Instrument
     ) throws(LibraryRefusal) -> Instrument {
         let outcome = self.state.withLock { state -> Result<Instrument, LibraryRefusal> in
-            var entry: Entry
+            let entry: Entry
             if let known = state.entries[name.family] {
                 guard known.label == label, known.kind == kind else { return .failure(.name) }
                 entry = known
@@ -137,7 +144,7 @@ public final class LibraryFamilies: Sendable {
                 guard let family = self.registry.foreignFamily(description, shape: Self.shape(of: kind)) else {
                     return .failure(.name)
                 }
-                entry = Entry(family: family, label: label, kind: kind)
+                entry = Entry(family, label: label, kind: kind)
             }
             let added = entry.holders[name.key] == nil ? self.lines(of: entry.family) : 0
             guard state.series + added <= self.limit else {
