@@ -5,28 +5,19 @@ import Testing
 
 @testable import arb1d
 
-@Suite("The depth of a channel")
-struct DepthMaxTests {
+@Suite("What is exported of a channel")
+struct ChannelLedgerTests {
     private func scrape(_ registry: Registry) -> [String] {
         let exposition = String(decoding: registry.render(), as: UTF8.self)
         MovedFamilies.note(exposition)
         return exposition.split(separator: "\n").map(String.init)
     }
 
-    @Test("is told of a burst that was over before anybody looked, to two scrapers alike, for a minute")
+    @Test("its largest depth tells of a burst that was over before anybody looked, to two scrapers alike, for a minute")
     func burst() {
         let registry = Registry()
         let channel = RawChannel(capacity: 1_000, venues: 1, wake: {})
-        FlowCollector.register(
-            in: registry,
-            sources: FlowSources(
-                channel: channel,
-                updates: UpdateChannel(capacity: 1_000, venues: 1, wake: {}),
-                now: { Timestamp(milliseconds: 0) }
-            ),
-            venues: ["A"],
-            heartbeatsCompleted: { 0 }
-        )
+        Self.register(channel, in: registry)
         func beat(second: Int64) {
             var (tally, batch) = (FeedTally(), [RawElement]())
             tally.synthetic = 1
@@ -57,6 +48,31 @@ struct DepthMaxTests {
         let lines = self.scrape(registry)
         let dropped = "arb1d_channel_dropped_total{channel=\"raw\",venue=\"A\",reason=\"displaced\"} 200"
         for line in [depth + "1000", most + "1000", dropped] { #expect(lines.contains(line), "\(line)") }
+    }
+
+    @Test("elements that no ledger of a feed accounts for are a residual, of that stage alone")
+    func residual() {
+        let registry = Registry()
+        let channel = RawChannel(capacity: 1_000, venues: 1, wake: {})
+        Self.register(channel, in: registry)
+        var (tally, burst) = (FeedTally(), Array(repeating: RawElement(.control, venue: VenueIndex(0)), count: 300))
+        channel.send(&burst, tally: &tally, venue: VenueIndex(0))
+        let residuals = self.scrape(registry).filter { $0.hasPrefix("arb1d_flow_residual{") }
+        #expect(residuals.contains("arb1d_flow_residual{stage=\"raw\"} 0"))
+        #expect(residuals.filter { !$0.hasSuffix(" 0") } == ["arb1d_flow_residual{stage=\"feed\"} 300"])
+    }
+
+    private static func register(_ channel: RawChannel, in registry: Registry) {
+        FlowCollector.register(
+            in: registry,
+            sources: FlowSources(
+                channel: channel,
+                updates: UpdateChannel(capacity: 1_000, venues: 1, wake: {}),
+                now: { Timestamp(milliseconds: 0) }
+            ),
+            venues: ["A"],
+            heartbeatsCompleted: { 0 }
+        )
     }
 
     private func take(_ channel: RawChannel) {
