@@ -74,10 +74,10 @@ final class PrometheusProcess {
         }
     }
 
-    /// Type and unit of a family, as Prometheus understood them.
-    func metadata(_ family: String) async throws -> (type: String, unit: String)? {
+    /// Types and units of a family, as Prometheus understood its targets, in no order.
+    func metadata(_ family: String) async throws -> [(type: String, unit: String)] {
         let data = try await self.data("/api/v1/metadata", ["metric": family]) as? [String: [[String: String]]]
-        return data?[family]?.first.map { ($0["type"] ?? "", $0["unit"] ?? "") }
+        return (data?[family] ?? []).map { ($0["type"] ?? "", $0["unit"] ?? "") }
     }
 
     private func data(_ path: String, _ query: [String: String]) async throws -> Any? {
