@@ -5,24 +5,13 @@ protocol Exposition {
     /// - Returns: What ``end(_:_:)`` wants to know.
     func begin(_ family: Family, _ output: inout OutputBuffer) -> Int
 
-    /// Writes one child of a family other than a histogram.
-    func write(
-        _ value: SampleValue,
-        _ labels: LabelBlock,
-        created: Double,
-        of family: Family,
-        _ output: inout OutputBuffer
-    )
+    /// Writes the children of a family as they count now.
+    func write(_ sheet: ChildSheet, of family: Family, _ reading: inout HistogramReading, _ output: inout OutputBuffer)
 
-    /// Writes one histogram of a family.
-    func write(
-        _ reading: HistogramReading,
-        _ labels: LabelBlock,
-        created: Double,
-        of family: Family,
-        _ output: inout OutputBuffer
-    )
+    /// Writes what was sampled of a family.
+    func write(_ samples: [Sample], of family: Family, _ output: inout OutputBuffer)
 
+    /// Writes what comes after the samples of a family.
     func end(_ start: Int, _ output: inout OutputBuffer)
 
     /// Ends the body.

@@ -1,55 +1,69 @@
 extension OutputBuffer {
     /// Appends the shortest text that reads back as exactly this number: `1`, `0.5`, `1e-06`, `NaN`, `+Inf`.
     mutating func appendNumber(_ value: Double, _ powers: PowersOfTen) {
-        guard value.isFinite else { return self.append(value.isNaN ? "NaN" : value < 0 ? "-Inf" : "+Inf") }
-        if value.sign == .minus { self.append(UInt8(ascii: "-")) }
-        let magnitude = value.magnitude
-        // Up to 2^53 every whole number is a double.
-        if magnitude <= 0x1p53 {
-            let whole = UInt64(magnitude)
-            if Double(whole) == magnitude { return self.appendDecimal(whole) }
-        }
-        self.append(ShortestDecimal(magnitude, powers), isPlain: magnitude <= 0x1p53)
+        unsafe self.append(room: NumberText.room) { unsafe NumberText.write(value, powers, at: $0) }
     }
 
-    /// Writes the point within the digits from 0.0001 to 2^53, and elsewhere an exponent.
-    private mutating func append(_ decimal: ShortestDecimal, isPlain: Bool) {
-        // Trailing zeros come from numbers whose decimal is shorter than 16 digits.
-        var (digits, exponent) = (decimal.digits, decimal.exponent)
-        while true {
-            let (quotient, remainder) = digits.quotientAndRemainder(dividingBy: 10)
-            guard remainder == 0 else { break }
-            (digits, exponent) = (quotient, exponent + 1)
-        }
-        let count = DecimalDigits.count(of: digits)
-        // The number is 0.digits × 10^point.
-        let point = count + exponent
-        guard isPlain, point > -4 else { return self.appendScientific(digits, count, point) }
-        if point <= 0 {
-            self.append("0.")
-            self.appendZeros(-point)
-            self.appendDecimal(digits)
-        } else if exponent >= 0 {
-            self.appendDecimal(digits)
-            self.appendZeros(exponent)
-        } else {
-            self.appendDecimal(digits)
-            self.insertPoint(beforeLast: -exponent)
+    /// Appends the decimal digits of a whole number.
+    mutating func appendDecimal(_ value: UInt64) {
+        unsafe self.append(room: DecimalDigits.room) { unsafe DecimalDigits.write(value, at: $0) }
+    }
+
+    /// Appends lines whose beginnings were prepared, each with a number that is read now.
+    ///
+    /// - Parameters:
+    ///   - texts: The beginnings.
+    ///   - lines: Which of them.
+    ///   - powers: The table.
+    ///   - value: Gives the number of a line.
+    @inline(__always)
+    mutating func appendLines(_ texts: LineTexts, _ lines: Range<Int>, _ powers: PowersOfTen, _ value: (Int) -> Double)
+    {
+        unsafe self.appendLines(texts, lines, placeholder: 0, value, room: NumberText.room) {
+            unsafe NumberText.write($0, powers, at: $1)
         }
     }
 
-    private mutating func appendScientific(_ digits: UInt64, _ count: Int, _ point: Int) {
-        self.appendDecimal(digits)
-        if count > 1 { self.insertPoint(beforeLast: count - 1) }
-        let exponent = point - 1
-        self.append(exponent < 0 ? "e-" : "e+")
-        if exponent.magnitude < 10 { self.append(UInt8(ascii: "0")) }
-        self.appendDecimal(UInt64(exponent.magnitude))
+    /// The same with whole numbers.
+    @inline(__always)
+    mutating func appendLines(_ texts: LineTexts, _ lines: Range<Int>, _ value: (Int) -> UInt64) {
+        unsafe self.appendLines(texts, lines, placeholder: 0, value, room: DecimalDigits.room) {
+            unsafe DecimalDigits.write($0, at: $1)
+        }
     }
 
-    private mutating func insertPoint(beforeLast digits: Int) {
-        let position = self.count - digits
-        self.openGap(at: position, length: 1)
-        self.set(UInt8(ascii: "."), at: position)
+    @inline(__always)
+    private mutating func appendLines<Value>(
+        _ texts: LineTexts,
+        _ lines: Range<Int>,
+        placeholder: Value,
+        _ value: (Int) -> Value,
+        room: Int,
+        _ write: (Value, UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>
+    ) {
+        // The cells lie all over the memory: those of a block are fetched at once, where one after the other each line
+        // would wait for its own.
+        var values = InlineArray<32, Value>(repeating: placeholder)
+        var first = lines.lowerBound
+        while first < lines.upperBound {
+            let block = first..<min(first + values.count, lines.upperBound)
+            for line in block { values[line - first] = value(line) }
+            unsafe texts.withPieces(block) { source, ends in
+                let room = unsafe ends[block.count] - ends[0] + block.count * (room + 1)
+                unsafe self.append(room: room) { start in
+                    var (position, piece) = unsafe (start, source)
+                    for line in 0..<block.count {
+                        let length = unsafe ends[line + 1] - ends[line]
+                        unsafe position.update(from: piece, count: length)
+                        unsafe piece += length
+                        unsafe position = write(values[line], position + length)
+                        unsafe position[0] = UInt8(ascii: "\n")
+                        unsafe position += 1
+                    }
+                    return unsafe position
+                }
+            }
+            first = block.upperBound
+        }
     }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A body in the making. Its memory is kept from one to the next, so that a scrape like the last one allocates nothing.
 // Invariant: `base` points to `capacity` bytes that this value owns alone, the first `count` of them initialised; every
 // write is preceded by `reserve`.
@@ -8,10 +10,10 @@
 
     init(capacity: Int = 4096) {
         self.capacity = capacity
-        unsafe self.base = .allocate(capacity: capacity)
+        unsafe self.base = Self.memory(capacity)
     }
 
-    deinit { unsafe self.base.deallocate() }
+    deinit { unsafe free(self.base) }
 
     mutating func removeAll() { self.count = 0 }
 
@@ -55,17 +57,20 @@
         self.count += text.utf8CodeUnitCount
     }
 
-    /// Appends the decimal digits of a whole number.
+    /// Makes room, has bytes written there, and takes in those up to where the writing ended.
+    ///
+    /// - Parameters:
+    ///   - room: How many bytes may be touched.
+    ///   - write: Gets where to begin, gives where it ended.
     @inline(__always)
-    mutating func appendDecimal(_ value: UInt64) {
-        self.reserve(20)
-        let digits = DecimalDigits.count(of: value)
-        unsafe DecimalDigits.write(value, endingAt: self.base + self.count + digits)
-        self.count += digits
+    @unsafe
+    mutating func append(room: Int, _ write: (UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>) {
+        self.reserve(room)
+        let start = unsafe self.base + self.count
+        let written = unsafe write(start) - start
+        assert(written >= 0 && written <= room, "More was written than there is room.")
+        self.count += written
     }
-
-    /// Appends so many zeros.
-    mutating func appendZeros(_ zeros: Int) { for _ in 0..<zeros { self.append(UInt8(ascii: "0")) } }
 
     /// Opens a gap of `length` bytes at `position`, moving what follows it.
     mutating func openGap(at position: Int, length: Int) {
@@ -89,14 +94,20 @@
         if self.capacity - self.count < additional { self.grow(additional) }
     }
 
-    /// Grows by a quarter, so that a body never holds much more memory than it needs.
+    /// Grows by an eighth, so that a body never holds much more memory than it needs. A large one moves by having its
+    /// pages mapped elsewhere, so that old and new memory do not exist side by side.
     @inline(never)
     private mutating func grow(_ additional: Int) {
-        let larger = max(self.count + additional, self.capacity + self.capacity / 4)
-        let memory = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
-        unsafe memory.update(from: self.base, count: self.count)
-        unsafe self.base.deallocate()
-        unsafe self.base = memory
+        let larger = max(self.count + additional, self.capacity + self.capacity / 8)
+        unsafe self.base = Self.memory(larger, instead: self.base)
         self.capacity = larger
+    }
+
+    private static func memory(
+        _ capacity: Int,
+        instead old: UnsafeMutablePointer<UInt8>? = nil
+    ) -> UnsafeMutablePointer<UInt8> {
+        guard let memory = unsafe realloc(old, capacity) else { preconditionFailure("There is no memory for a body.") }
+        return unsafe memory.assumingMemoryBound(to: UInt8.self)
     }
 }

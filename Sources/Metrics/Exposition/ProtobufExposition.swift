@@ -13,8 +13,31 @@ struct ProtobufExposition: Exposition {
 
     func finish(_ output: inout OutputBuffer) {}
 
+    func write(_ sheet: ChildSheet, of family: Family, _ reading: inout HistogramReading, _ output: inout OutputBuffer)
+    {
+        for child in sheet.children {
+            let value: SampleValue
+            switch child.instrument {
+            case .counter(let counter): value = .whole(counter.value)
+            case .seconds(let counter): value = .real(counter.value)
+            case .gauge(let gauge): value = .real(gauge.value)
+            case .state(let cell): value = .state(cell.value)
+            case .fact: value = .whole(1)
+            case .histogram(let histogram):
+                histogram.read(into: &reading)
+                self.write(reading, child.labels, created: child.created, of: family, &output)
+                continue
+            }
+            self.write(value, child.labels, created: child.created, of: family, &output)
+        }
+    }
+
+    func write(_ samples: [Sample], of family: Family, _ output: inout OutputBuffer) {
+        for sample in samples { self.write(sample.value, sample.labels, created: family.created, of: family, &output) }
+    }
+
     /// Writes one child of a family other than a histogram.
-    func write(
+    private func write(
         _ value: SampleValue,
         _ labels: LabelBlock,
         created: Double,
@@ -45,7 +68,7 @@ struct ProtobufExposition: Exposition {
     }
 
     /// Writes one histogram of a family, in both kinds.
-    func write(
+    private func write(
         _ reading: HistogramReading,
         _ labels: LabelBlock,
         created: Double,

@@ -20,59 +20,112 @@ struct TextExposition: Exposition {
 
     func finish(_ output: inout OutputBuffer) { if self.isOpenMetrics { output.append("# EOF\n") } }
 
-    /// Writes one child of a family other than a histogram.
-    func write(
-        _ value: SampleValue,
-        _ labels: LabelBlock,
-        created: Double,
+    // MARK: Children
+
+    func write(_ sheet: ChildSheet, of family: Family, _ reading: inout HistogramReading, _ output: inout OutputBuffer)
+    {
+        guard self.showsCreated, family.hasCreated else {
+            return self.write(sheet, 0..<sheet.children.count, of: family, &reading, &output)
+        }
+        for (position, child) in sheet.children.enumerated() {
+            self.write(sheet, position..<position + 1, of: family, &reading, &output)
+            self.writeCreated(child.created, child.labels, family.texts, &output)
+        }
+    }
+
+    private func write(
+        _ sheet: ChildSheet,
+        _ children: Range<Int>,
         of family: Family,
+        _ reading: inout HistogramReading,
         _ output: inout OutputBuffer
     ) {
-        let texts = family.texts
+        let lines = sheet.lines(of: children)
+        switch sheet.cells {
+        case .counters(let cells): output.appendLines(sheet.texts, lines) { cells[$0].value }
+        case .seconds(let cells): output.appendLines(sheet.texts, lines, self.powers) { cells[$0].value }
+        case .gauges(let cells): output.appendLines(sheet.texts, lines, self.powers) { cells[$0].value }
+        case .facts: output.appendLines(sheet.texts, lines) { _ in UInt64(1) }
+        case .states(let cells):
+            for child in children {
+                let (first, current) = (child * sheet.linesPerChild, cells[child].value)
+                output.appendLines(sheet.texts, sheet.lines(of: child..<child + 1)) { $0 - first == current ? 1 : 0 }
+            }
+        case .histograms(let cells):
+            for child in children {
+                cells[child].read(into: &reading, native: false)
+                self.write(reading, sheet.texts, sheet.lines(of: child..<child + 1), family.exemplars, &output)
+            }
+        }
+    }
+
+    /// Writes one histogram: its classic buckets, since text knows no others.
+    private func write(
+        _ reading: borrowing HistogramReading,
+        _ texts: LineTexts,
+        _ lines: Range<Int>,
+        _ naming: ExemplarNaming?,
+        _ output: inout OutputBuffer
+    ) {
+        let buckets = lines.lowerBound..<lines.upperBound - 2
+        let cumulative = reading.cumulative.span
+        if self.isOpenMetrics, let naming, reading.hasExemplars {
+            for line in buckets {
+                let bucket = line - buckets.lowerBound
+                output.appendLines(texts, line..<line + 1) { _ in cumulative[bucket] }
+                guard let exemplar = reading.exemplars[bucket] else { continue }
+                output.cut(to: output.count - 1)
+                self.write(exemplar, naming, &output)
+                output.append(UInt8(ascii: "\n"))
+            }
+        } else {
+            output.appendLines(texts, buckets) { cumulative[$0 - buckets.lowerBound] }
+        }
+        output.appendLines(texts, buckets.upperBound..<buckets.upperBound + 1, self.powers) { _ in reading.sum }
+        output.appendLines(texts, buckets.upperBound + 1..<lines.upperBound) { _ in reading.count }
+    }
+
+    // MARK: Samples
+
+    func write(_ samples: [Sample], of family: Family, _ output: inout OutputBuffer) {
+        let samples = samples.span
+        for position in samples.indices {
+            self.write(samples[position].value, samples[position].labels, family.texts, &output)
+            if self.showsCreated, family.hasCreated {
+                self.writeCreated(family.created, samples[position].labels, family.texts, &output)
+            }
+        }
+    }
+
+    @inline(__always)
+    private func write(
+        _ value: SampleValue,
+        _ labels: borrowing LabelBlock,
+        _ texts: FamilyTexts,
+        _ output: inout OutputBuffer
+    ) {
         switch value {
         case .real(let number):
             self.open(texts.sample, labels, &output)
             output.appendNumber(number, self.powers)
             output.append(UInt8(ascii: "\n"))
-        case .whole(let number): self.line(texts.sample, labels, number, &output)
+        case .whole(let number):
+            self.open(texts.sample, labels, &output)
+            output.appendDecimal(number)
+            output.append(UInt8(ascii: "\n"))
         case .state(let current):
             for (position, state) in texts.states.enumerated() {
                 self.open(texts.sample, labels, state, &output)
                 output.append(position == current ? "1\n" : "0\n")
             }
         }
-        if self.showsCreated, family.description.kind == .counter { self.writeCreated(created, labels, texts, &output) }
-    }
-
-    /// Writes one histogram of a family: its classic buckets, since text knows no others.
-    func write(
-        _ reading: HistogramReading,
-        _ labels: LabelBlock,
-        created: Double,
-        of family: Family,
-        _ output: inout OutputBuffer
-    ) {
-        let texts = family.texts
-        for (position, cumulative) in reading.cumulative.enumerated() {
-            self.open(texts.sample, labels, texts.limits[position], &output)
-            output.appendDecimal(cumulative)
-            if self.isOpenMetrics, position < reading.exemplars.count, let exemplar = reading.exemplars[position] {
-                self.write(exemplar, family.exemplars, &output)
-            }
-            output.append(UInt8(ascii: "\n"))
-        }
-        self.open(texts.sum, labels, &output)
-        output.appendNumber(reading.sum, self.powers)
-        output.append(UInt8(ascii: "\n"))
-        self.line(texts.count, labels, reading.count, &output)
-        if self.showsCreated { self.writeCreated(created, labels, texts, &output) }
     }
 
     // MARK: Pieces of a line
 
     /// Writes ` # {venue="bybit",symbol="BTCUSDT",update="17"} 0.0012 1763835600.123`.
-    private func write(_ exemplar: Exemplar, _ naming: ExemplarNaming?, _ output: inout OutputBuffer) {
-        guard let naming, let labels = naming.block(of: exemplar.evidence) else { return }
+    private func write(_ exemplar: Exemplar, _ naming: ExemplarNaming, _ output: inout OutputBuffer) {
+        guard let labels = naming.block(of: exemplar.evidence) else { return }
         output.append(" # ")
         if exemplar.evidence.number == 0 {
             output.append(labels.bytes, 0, labels.textCount)
@@ -101,14 +154,8 @@ struct TextExposition: Exposition {
         output.append(UInt8(ascii: "\n"))
     }
 
-    private func line(_ name: [UInt8], _ labels: LabelBlock, _ value: UInt64, _ output: inout OutputBuffer) {
-        self.open(name, labels, &output)
-        output.appendDecimal(value)
-        output.append(UInt8(ascii: "\n"))
-    }
-
     @inline(__always)
-    private func open(_ name: [UInt8], _ labels: LabelBlock, _ output: inout OutputBuffer) {
+    private func open(_ name: [UInt8], _ labels: borrowing LabelBlock, _ output: inout OutputBuffer) {
         output.append(name)
         output.append(labels.bytes, 0, labels.textCount)
         output.append(UInt8(ascii: " "))

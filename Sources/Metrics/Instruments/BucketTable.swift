@@ -6,8 +6,8 @@ import Synchronization
 /// one atomic add, claiming one more exchange, and both look at a bounded number of slots: nobody ever waits. When
 /// `limit` slots are claimed, further buckets are counted in a table of half the resolution, and a reading merges the
 /// finer counts into the coarser ones. So no count ever moves, and what was given up stays given up.
-// Invariant: `slots` points to `capacity` initialised slots from init to deinit and is never reassigned; all access to
-// them is atomic, and positions are cut to the capacity.
+// Invariant: `slots` and `order` point to `capacity` initialised elements each from init to deinit and are never
+// reassigned; all access to them is atomic, and positions are cut to the capacity.
 @safe final class BucketTable: @unchecked Sendable {
     private struct Slot: ~Copyable {
         // Relaxed, both: a reader that sees a claim without its first counts sees them in the next scrape.
@@ -23,6 +23,8 @@ import Synchronization
     private let capacity: Int
     private let shift: UInt64
     private let slots: UnsafeMutablePointer<Slot>
+    /// The positions of claimed slots plus one, in the order of the claims, so that a reading visits no empty ones.
+    private let order: UnsafeMutablePointer<Atomic<UInt32>>
     private let claimed = Atomic<Int>(0)
     private let next = AtomicLazyReference<BucketTable>()
 
@@ -38,12 +40,18 @@ import Synchronization
         self.capacity = schema == NativeScale.schemas.lowerBound ? max(1 << bits, Self.coarsestCapacity) : 1 << bits
         self.shift = UInt64(64 - self.capacity.trailingZeroBitCount)
         unsafe self.slots = .allocate(capacity: self.capacity)
-        for position in 0..<self.capacity { unsafe (self.slots + position).initialize(to: Slot()) }
+        unsafe self.order = .allocate(capacity: self.capacity)
+        for position in 0..<self.capacity {
+            unsafe (self.slots + position).initialize(to: Slot())
+            unsafe (self.order + position).initialize(to: Atomic(0))
+        }
     }
 
     deinit {
         unsafe self.slots.deinitialize(count: self.capacity)
         unsafe self.slots.deallocate()
+        unsafe self.order.deinitialize(count: self.capacity)
+        unsafe self.order.deallocate()
     }
 
     @inline(__always)
@@ -83,7 +91,11 @@ import Synchronization
             desired: key.bits,
             ordering: .relaxed
         )
-        if outcome.exchanged { self.claimed.wrappingAdd(1, ordering: .relaxed) }
+        if outcome.exchanged {
+            // Each slot is claimed once, so there is a place for each claim.
+            let place = self.claimed.wrappingAdd(1, ordering: .relaxed).oldValue
+            unsafe self.order[place].store(UInt32(position + 1), ordering: .relaxed)
+        }
         return outcome.exchanged || outcome.original == key.bits
     }
 
@@ -95,7 +107,11 @@ import Synchronization
 
     /// The table of the resolution that is left, with those of all finer ones before it.
     func forEach(_ body: (_ schema: Int, _ key: BucketKey, _ count: UInt64) -> Void) {
-        for position in 0..<self.capacity {
+        let claimed = min(self.claimed.load(ordering: .relaxed), self.capacity)
+        for place in 0..<claimed {
+            // A claim that is being entered is seen in the next scrape.
+            let position = unsafe Int(self.order[place].load(ordering: .relaxed)) - 1
+            guard position >= 0 else { continue }
             let key = unsafe self.slots[position].key.load(ordering: .relaxed)
             let count = unsafe self.slots[position].count.load(ordering: .relaxed)
             if key != 0, count != 0 { body(self.schema, BucketKey(bits: key), count) }

@@ -49,11 +49,20 @@ public final class Histogram: Sendable {
     }
 
     /// Reads everything at one moment into a reading that is reused.
-    func read(into reading: inout HistogramReading) {
+    ///
+    /// - Parameters:
+    ///   - reading: What is overwritten.
+    ///   - native: Whether the native buckets are wanted; the classic ones are read always.
+    func read(into reading: inout HistogramReading, native: Bool = true) {
         reading.begin(buckets: self.shape.bounds.count + 1, sum: self.sum.value)
-        if let native = self.native, let scale = self.shape.native?.scale {
-            native.forEach { reading.add($2, at: $1, schema: $0) }
-            reading.finish(scale)
+        if let table = self.native, let scale = self.shape.native?.scale {
+            if native {
+                table.forEach { reading.add($2, at: $1, schema: $0) }
+                reading.finish(scale)
+            } else {
+                table.forEach { reading.add($2, toClassic: $1.classic) }
+                reading.finish(nil)
+            }
         } else {
             for bucket in 0..<self.classic.count { reading.add(self.classic[bucket], toClassic: bucket) }
             reading.finish(nil)

@@ -19,6 +19,8 @@ struct HistogramReading {
     /// By classic bucket; empty when the family keeps none.
     var exemplars: [Exemplar?] = []
 
+    var hasExemplars: Bool { self.exemplars.contains { $0 != nil } }
+
     var count: UInt64 { self.cumulative.last ?? 0 }
 
     mutating func begin(buckets: Int, sum: Double) {

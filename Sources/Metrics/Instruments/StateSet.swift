@@ -26,4 +26,6 @@ public final class StateSet<State: StateLabel>: Sendable {
 final class StateCell: Sendable {
     // Relaxed: nothing is published through it.
     let position = Atomic<Int>(0)
+
+    var value: Int { self.position.load(ordering: .relaxed) }
 }

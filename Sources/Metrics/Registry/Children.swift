@@ -25,15 +25,17 @@ final class Children: Sendable {
     private struct State {
         var byValues: [[String]: Child] = [:]
         /// The children sorted by label block; nil after a change, until somebody asks.
-        var sorted: [Child]?
+        var sheet: ChildSheet?
     }
 
     private let names: [String]
+    private let texts: FamilyTexts
     private let now: @Sendable () -> Double
     private let state = Lock(State())
 
-    init(names: [String], now: @escaping @Sendable () -> Double) {
+    init(names: [String], texts: FamilyTexts, now: @escaping @Sendable () -> Double) {
         self.names = names
+        self.texts = texts
         self.now = now
     }
 
@@ -54,7 +56,7 @@ final class Children: Sendable {
             if let known = state.byValues[key] { return known.instrument }
             let created = Child(labels: labels(), instrument: make(), created: self.now())
             state.byValues[key] = created
-            state.sorted = nil
+            state.sheet = nil
             return created.instrument
         }
     }
@@ -64,17 +66,17 @@ final class Children: Sendable {
     func remove(key: [String]) {
         self.state.withLock { state in
             guard state.byValues.removeValue(forKey: key) != nil else { return }
-            state.sorted = nil
+            state.sheet = nil
         }
     }
 
-    /// All children in a stable order; the array is shared, so the lock is held for a moment only.
-    func all() -> [Child] {
+    /// All children in a stable order; the sheet is shared, so the lock is held for a moment only.
+    func all() -> ChildSheet {
         self.state.withLock { state in
-            if let sorted = state.sorted { return sorted }
-            let sorted = state.byValues.values.sorted { $0.labels.precedes($1.labels) }
-            state.sorted = sorted
-            return sorted
+            if let sheet = state.sheet { return sheet }
+            let sheet = ChildSheet(state.byValues.values.sorted { $0.labels.precedes($1.labels) }, self.texts)
+            state.sheet = sheet
+            return sheet
         }
     }
 }

@@ -76,7 +76,7 @@ final class Family: Sendable {
         self.shape = shape
         self.exemplars = exemplars
         self.texts = FamilyTexts(description, bounds: shape?.bounds ?? [])
-        self.children = isSampled ? nil : Children(names: description.labels, now: now)
+        self.children = isSampled ? nil : Children(names: description.labels, texts: self.texts, now: now)
         self.created = now()
         self.ownLabel = isForeign ? nil : LabelBlock(CollectionOfOne(("family", description.name)))
     }

@@ -150,16 +150,16 @@ public final class Registry: Sendable {
         }
         workspace.sources.removeAll(keepingCapacity: true)
         for entry in entries where isWanted(entry.family.description.name) {
-            let children = entry.family.children?.all() ?? []
+            let sheet = entry.family.children?.all()
             let samples = entry.feeds.reduce(0) { $0 + workspace.sinks[$1.collector].samples[$1.position].count }
             var lines = entry.family.linesPerChild
             if showsCreated, entry.family.hasCreated { lines += 1 }
             workspace.sources.append(
                 FamilySource(
                     family: entry.family,
-                    children: children,
+                    sheet: sheet,
                     feeds: entry.feeds,
-                    series: (children.count + samples) * lines
+                    series: ((sheet?.children.count ?? 0) + samples) * lines
                 )
             )
         }

@@ -3,8 +3,8 @@ import Synchronization
 /// One family as a scrape finds it.
 struct FamilySource {
     let family: Family
-    /// Empty for a family that is sampled.
-    let children: [Children.Child]
+    /// Nil for a family that is sampled.
+    let sheet: ChildSheet?
     /// Where the samples of a sampled family are: positions of a collector, and of the family in its list.
     let feeds: [FamilyFeed]
     /// How many lines of text it becomes.
@@ -19,42 +19,16 @@ struct FamilySource {
         _ output: inout OutputBuffer
     ) {
         let start = exposition.begin(self.family, &output)
-        for child in self.children { self.write(child, as: exposition, &reading, &output) }
+        if let sheet = self.sheet { exposition.write(sheet, of: self.family, &reading, &output) }
         if inOrder {
             let samples = self.feeds.flatMap { sinks[$0.collector].samples[$0.position] }
-            self.write(samples.sorted { $0.labels.precedes($1.labels) }, as: exposition, &output)
+            exposition.write(samples.sorted { $0.labels.precedes($1.labels) }, of: self.family, &output)
         } else {
-            for feed in self.feeds { self.write(sinks[feed.collector].samples[feed.position], as: exposition, &output) }
+            for feed in self.feeds {
+                exposition.write(sinks[feed.collector].samples[feed.position], of: self.family, &output)
+            }
         }
         exposition.end(start, &output)
-    }
-
-    @inline(__always)
-    private func write(
-        _ child: Children.Child,
-        as exposition: some Exposition,
-        _ reading: inout HistogramReading,
-        _ output: inout OutputBuffer
-    ) {
-        let value: SampleValue
-        switch child.instrument {
-        case .counter(let counter): value = .whole(counter.value)
-        case .seconds(let counter): value = .real(counter.value)
-        case .gauge(let gauge): value = .real(gauge.value)
-        case .state(let cell): value = .state(cell.position.load(ordering: .relaxed))
-        case .fact: value = .whole(1)
-        case .histogram(let histogram):
-            histogram.read(into: &reading)
-            exposition.write(reading, child.labels, created: child.created, of: self.family, &output)
-            return
-        }
-        exposition.write(value, child.labels, created: child.created, of: self.family, &output)
-    }
-
-    private func write(_ samples: [Sample], as exposition: some Exposition, _ output: inout OutputBuffer) {
-        for sample in samples {
-            exposition.write(sample.value, sample.labels, created: self.family.created, of: self.family, &output)
-        }
     }
 }
 
