@@ -1,4 +1,5 @@
 import CZlib
+import Metrics
 import NIOCore
 import Synchronization
 
@@ -26,28 +27,31 @@ import Synchronization
     }
 
     /// Packs a body; nil when zlib refuses, which it has no reason to.
-    func pack(_ body: Span<UInt8>) -> ByteBuffer? {
+    func pack(_ body: borrowing ScrapeBody) -> ByteBuffer? {
         guard unsafe deflateReset(self.stream) == Z_OK else { return nil }
         var packed = ByteBuffer()
         packed.reserveCapacity(max(1024, body.count / 6))
-        return unsafe body.withUnsafeBytes { bytes in
-            // zlib takes a mutable pointer, and only reads.
-            let input = unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress)
-            unsafe self.stream.pointee.next_in = input?.assumingMemoryBound(to: UInt8.self)
-            unsafe self.stream.pointee.avail_in = UInt32(bytes.count)
-            defer { unsafe self.stream.pointee.next_in = nil }
-            var status = Z_OK
-            while status == Z_OK { status = self.step(into: &packed) }
-            return status == Z_STREAM_END ? packed : nil
+        body.forEachPiece { piece in
+            unsafe piece.withUnsafeBytes { bytes in
+                // zlib takes a mutable pointer, and only reads.
+                let input = unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+                unsafe self.stream.pointee.next_in = input?.assumingMemoryBound(to: UInt8.self)
+                unsafe self.stream.pointee.avail_in = UInt32(bytes.count)
+                while unsafe self.stream.pointee.avail_in > 0, self.step(Z_NO_FLUSH, into: &packed) == Z_OK {}
+                unsafe self.stream.pointee.next_in = nil
+            }
         }
+        var status = unsafe self.stream.pointee.avail_in == 0 ? Z_OK : Z_STREAM_ERROR
+        while status == Z_OK { status = self.step(Z_FINISH, into: &packed) }
+        return status == Z_STREAM_END ? packed : nil
     }
 
-    private func step(into packed: inout ByteBuffer) -> Int32 {
+    private func step(_ flush: Int32, into packed: inout ByteBuffer) -> Int32 {
         var status = Z_OK
         unsafe packed.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.chunk) { room in
             unsafe self.stream.pointee.next_out = room.baseAddress?.assumingMemoryBound(to: UInt8.self)
             unsafe self.stream.pointee.avail_out = UInt32(clamping: room.count)
-            status = unsafe deflate(self.stream, Z_FINISH)
+            status = unsafe deflate(self.stream, flush)
             return unsafe min(room.count, Int(UInt32.max)) - Int(self.stream.pointee.avail_out)
         }
         return status
@@ -59,7 +63,7 @@ final class GzipPool: Sendable {
     private static let limit = 3
     private let free = Mutex<[GzipEncoder]>([])
 
-    func pack(_ body: Span<UInt8>) -> ByteBuffer? {
+    func pack(_ body: borrowing ScrapeBody) -> ByteBuffer? {
         guard let encoder = self.free.withLock({ $0.popLast() }) ?? GzipEncoder() else { return nil }
         defer {
             self.free.withLock { free in

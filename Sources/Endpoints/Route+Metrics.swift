@@ -29,10 +29,10 @@ extension Route {
                     format,
                     showsCreated: showsCreated,
                     by: request.scrapeTimeout.map { request.receivedAt + $0 }
-                ) { bytes in
-                    lastSize.bytes.store(bytes.count, ordering: .relaxed)
-                    if isPacked, let packed = packers.pack(bytes) { return (packed, true) }
-                    return (ByteBuffer(copying: bytes), false)
+                ) { body in
+                    lastSize.bytes.store(body.count, ordering: .relaxed)
+                    if isPacked, let packed = packers.pack(body) { return (packed, true) }
+                    return (ByteBuffer(copying: body), false)
                 }
                 guard let body else { return Self.late }
                 var headers = [("Vary", "Accept, Accept-Encoding")]
@@ -73,10 +73,10 @@ enum AcceptedEncoding {
 }
 
 extension ByteBuffer {
-    /// A copy of lent bytes.
-    init(copying bytes: Span<UInt8>) {
+    /// A copy of a lent body.
+    init(copying body: borrowing ScrapeBody) {
         self.init()
-        self.reserveCapacity(bytes.count)
-        unsafe bytes.withUnsafeBytes { bytes in _ = unsafe self.writeBytes(bytes) }
+        self.reserveCapacity(body.count)
+        body.forEachPiece { piece in unsafe piece.withUnsafeBytes { bytes in _ = unsafe self.writeBytes(bytes) } }
     }
 }

@@ -38,15 +38,4 @@ struct RemovalTests {
         #expect(text == #"{venue="a\"b\\c\n"}"#)
         #expect(PreformattedLabels(NoLabels()).bytes.isEmpty)
     }
-
-    @Test("room that was reserved for samples adds none")
-    func reservation() {
-        let registry = Registry()
-        registry.collect([SampledFamily("arb1d_depth", kind: .gauge, help: "Depth.", labels: ["venue"])]) { sink in
-            sink.reserve(0, 1_000)
-            sink.add(0, ["a"], 1.0)
-        }
-        #expect(registry.lines(of: "arb1d_depth").last == #"arb1d_depth{venue="a"} 1"#)
-        #expect(registry.lines(of: "arb1d_depth").count == 3)
-    }
 }

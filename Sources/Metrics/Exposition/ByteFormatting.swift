@@ -22,12 +22,16 @@ extension [UInt8] {
 
     /// Appends the field `label = 1` of a protobuf metric or exemplar: `LabelPair { name = 1; value = 2 }`.
     mutating func appendLabelPair(_ name: String, _ value: String) {
-        var pair: [UInt8] = []
-        pair.appendField(1, name)
-        pair.appendField(2, value)
         self.append(ProtobufField.tag(1, .delimited))
-        self.appendVarint(UInt64(pair.count))
-        self.append(contentsOf: pair)
+        self.appendVarint(UInt64(Self.fieldLength(name) + Self.fieldLength(value)))
+        self.appendField(1, name)
+        self.appendField(2, value)
+    }
+
+    /// How long a text field is, with its tag and its length.
+    private static func fieldLength(_ text: String) -> Int {
+        let length = text.utf8.count
+        return 1 + (64 - (UInt64(length) | 1).leadingZeroBitCount + 6) / 7 + length
     }
 
     /// Appends a text field of a protobuf message.

@@ -8,11 +8,16 @@ protocol Exposition {
     /// Writes the children of a family as they count now.
     func write(_ sheet: ChildSheet, of family: Family, _ reading: inout HistogramReading, _ output: inout OutputBuffer)
 
-    /// Writes what was sampled of a family.
-    func write(_ samples: [Sample], of family: Family, _ output: inout OutputBuffer)
+    /// Writes one sample of a family that is sampled.
+    func write(_ value: SampleValue, _ labels: borrowing LabelBlock, of family: Family, _ output: inout OutputBuffer)
 
     /// Writes what comes after the samples of a family.
-    func end(_ start: Int, _ output: inout OutputBuffer)
+    ///
+    /// - Parameters:
+    ///   - start: What ``begin(_:_:)`` gave.
+    ///   - further: How many bytes of the family come yet, from elsewhere.
+    ///   - output: Where it was begun.
+    func end(_ start: Int, further: Int, _ output: inout OutputBuffer)
 
     /// Ends the body.
     func finish(_ output: inout OutputBuffer)
@@ -34,8 +39,22 @@ enum SampleValue {
     }
 }
 
-/// One sample of a family that is sampled at the scrape.
-struct Sample {
-    let labels: LabelBlock
-    let value: SampleValue
+/// One of the expositions.
+enum ExpositionForm {
+    case text(TextExposition)
+    case protobuf(ProtobufExposition)
+
+    init(_ format: ExpositionFormat, showsCreated: Bool) {
+        self =
+            switch format {
+            case .text: .text(TextExposition(isOpenMetrics: false))
+            case .openMetrics: .text(TextExposition(isOpenMetrics: true, showsCreated: showsCreated))
+            case .protobuf: .protobuf(ProtobufExposition())
+            }
+    }
+
+    /// Whether there are `_created` samples.
+    var showsCreated: Bool {
+        if case .text(let exposition) = self { exposition.showsCreated } else { false }
+    }
 }

@@ -9,6 +9,29 @@ extension OutputBuffer {
         unsafe self.append(room: DecimalDigits.room) { unsafe DecimalDigits.write(value, at: $0) }
     }
 
+    /// Appends a line: a name, labels, a blank, and what `write` writes.
+    @inline(__always)
+    @unsafe
+    mutating func appendLine(
+        _ name: [UInt8],
+        _ labels: borrowing LabelBlock,
+        room: Int,
+        _ write: (UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>
+    ) {
+        let textCount = labels.textCount
+        let prefix = name.count + textCount + 1
+        unsafe self.append(room: prefix + room + 1) { start in
+            unsafe name.withUnsafeBufferPointer { unsafe start.update(from: $0, upTo: name.count) }
+            unsafe labels.bytes.withUnsafeBufferPointer {
+                unsafe (start + name.count).update(from: $0, upTo: textCount)
+            }
+            unsafe start[prefix - 1] = UInt8(ascii: " ")
+            let end = unsafe write(start + prefix)
+            unsafe end[0] = UInt8(ascii: "\n")
+            return unsafe end + 1
+        }
+    }
+
     /// Appends lines whose beginnings were prepared, each with a number that is read now.
     ///
     /// - Parameters:
@@ -65,5 +88,15 @@ extension OutputBuffer {
             }
             first = block.upperBound
         }
+    }
+}
+
+extension UnsafeMutablePointer<UInt8> {
+    /// Copies the first bytes of a buffer, which has as many.
+    @inline(__always)
+    fileprivate func update(from source: UnsafeBufferPointer<UInt8>, upTo count: Int) {
+        precondition(count <= source.count, "A part lies within the whole.")
+        guard let first = source.baseAddress else { return }
+        unsafe self.update(from: first, count: count)
     }
 }

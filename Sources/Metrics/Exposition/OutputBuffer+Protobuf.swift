@@ -13,8 +13,12 @@ extension OutputBuffer {
     }
 
     /// Closes a message: writes its length before it, and moves it where the length takes more than one byte.
-    mutating func closeMessage(_ start: Int) {
-        var length = UInt64(self.count - start - 1)
+    ///
+    /// - Parameters:
+    ///   - start: Where its length belongs.
+    ///   - further: How many bytes of it come yet, from elsewhere.
+    mutating func closeMessage(_ start: Int, further rest: Int = 0) {
+        var length = UInt64(self.count - start - 1 + rest)
         let further = max(0, (64 - length.leadingZeroBitCount + 6) / 7 - 1)
         if further > 0 { self.openGap(at: start + 1, length: further) }
         var position = start

@@ -94,11 +94,12 @@ import Glibc
         if self.capacity - self.count < additional { self.grow(additional) }
     }
 
-    /// Grows by an eighth, so that a body never holds much more memory than it needs. A large one moves by having its
-    /// pages mapped elsewhere, so that old and new memory do not exist side by side.
+    /// Grows by an eighth, small ones to twice their size, so that a body never holds much more memory than it needs. A
+    /// large one moves by having its pages mapped elsewhere: old and new memory do not exist side by side.
     @inline(never)
     private mutating func grow(_ additional: Int) {
-        let larger = max(self.count + additional, self.capacity + self.capacity / 8)
+        let step = self.capacity < 16_384 ? self.capacity : self.capacity / 8
+        let larger = max(self.count + additional, self.capacity + step)
         unsafe self.base = Self.memory(larger, instead: self.base)
         self.capacity = larger
     }

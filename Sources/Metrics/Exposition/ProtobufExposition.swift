@@ -9,7 +9,7 @@ struct ProtobufExposition: Exposition {
         return start
     }
 
-    func end(_ start: Int, _ output: inout OutputBuffer) { output.closeMessage(start) }
+    func end(_ start: Int, further: Int, _ output: inout OutputBuffer) { output.closeMessage(start, further: further) }
 
     func finish(_ output: inout OutputBuffer) {}
 
@@ -32,14 +32,14 @@ struct ProtobufExposition: Exposition {
         }
     }
 
-    func write(_ samples: [Sample], of family: Family, _ output: inout OutputBuffer) {
-        for sample in samples { self.write(sample.value, sample.labels, created: family.created, of: family, &output) }
+    func write(_ value: SampleValue, _ labels: borrowing LabelBlock, of family: Family, _ output: inout OutputBuffer) {
+        self.write(value, labels, created: family.created, of: family, &output)
     }
 
     /// Writes one child of a family other than a histogram.
     private func write(
         _ value: SampleValue,
-        _ labels: LabelBlock,
+        _ labels: borrowing LabelBlock,
         created: Double,
         of family: Family,
         _ output: inout OutputBuffer
@@ -70,7 +70,7 @@ struct ProtobufExposition: Exposition {
     /// Writes one histogram of a family, in both kinds.
     private func write(
         _ reading: HistogramReading,
-        _ labels: LabelBlock,
+        _ labels: borrowing LabelBlock,
         created: Double,
         of family: Family,
         _ output: inout OutputBuffer

@@ -3,7 +3,7 @@ struct TextExposition: Exposition {
     let isOpenMetrics: Bool
     /// Whether OpenMetrics gets `_created` samples.
     let showsCreated: Bool
-    private let powers = PowersOfTen.all
+    private var powers: PowersOfTen { .all }
 
     init(isOpenMetrics: Bool, showsCreated: Bool = false) {
         self.isOpenMetrics = isOpenMetrics
@@ -16,7 +16,7 @@ struct TextExposition: Exposition {
     }
 
     /// A family ends where the next one begins.
-    func end(_ start: Int, _ output: inout OutputBuffer) {}
+    func end(_ start: Int, further: Int, _ output: inout OutputBuffer) {}
 
     func finish(_ output: inout OutputBuffer) { if self.isOpenMetrics { output.append("# EOF\n") } }
 
@@ -87,38 +87,25 @@ struct TextExposition: Exposition {
 
     // MARK: Samples
 
-    func write(_ samples: [Sample], of family: Family, _ output: inout OutputBuffer) {
-        let samples = samples.span
-        for position in samples.indices {
-            self.write(samples[position].value, samples[position].labels, family.texts, &output)
-            if self.showsCreated, family.hasCreated {
-                self.writeCreated(family.created, samples[position].labels, family.texts, &output)
-            }
-        }
-    }
-
     @inline(__always)
-    private func write(
-        _ value: SampleValue,
-        _ labels: borrowing LabelBlock,
-        _ texts: FamilyTexts,
-        _ output: inout OutputBuffer
-    ) {
+    func write(_ value: SampleValue, _ labels: borrowing LabelBlock, of family: Family, _ output: inout OutputBuffer) {
+        let texts = family.texts
         switch value {
         case .real(let number):
-            self.open(texts.sample, labels, &output)
-            output.appendNumber(number, self.powers)
-            output.append(UInt8(ascii: "\n"))
+            unsafe output.appendLine(texts.sample, labels, room: NumberText.room) {
+                unsafe NumberText.write(number, self.powers, at: $0)
+            }
         case .whole(let number):
-            self.open(texts.sample, labels, &output)
-            output.appendDecimal(number)
-            output.append(UInt8(ascii: "\n"))
+            unsafe output.appendLine(texts.sample, labels, room: DecimalDigits.room) {
+                unsafe DecimalDigits.write(number, at: $0)
+            }
         case .state(let current):
             for (position, state) in texts.states.enumerated() {
                 self.open(texts.sample, labels, state, &output)
                 output.append(position == current ? "1\n" : "0\n")
             }
         }
+        if self.showsCreated, family.hasCreated { self.writeCreated(family.created, labels, texts, &output) }
     }
 
     // MARK: Pieces of a line
@@ -145,24 +132,22 @@ struct TextExposition: Exposition {
 
     private func writeCreated(
         _ created: Double,
-        _ labels: LabelBlock,
+        _ labels: borrowing LabelBlock,
         _ texts: FamilyTexts,
         _ output: inout OutputBuffer
     ) {
-        self.open(texts.created, labels, &output)
-        output.appendNumber(created, self.powers)
-        output.append(UInt8(ascii: "\n"))
-    }
-
-    @inline(__always)
-    private func open(_ name: [UInt8], _ labels: borrowing LabelBlock, _ output: inout OutputBuffer) {
-        output.append(name)
-        output.append(labels.bytes, 0, labels.textCount)
-        output.append(UInt8(ascii: " "))
+        unsafe output.appendLine(texts.created, labels, room: NumberText.room) {
+            unsafe NumberText.write(created, self.powers, at: $0)
+        }
     }
 
     /// With one label more: it joins the child's own, `{` or `{venue="x",`.
-    private func open(_ name: [UInt8], _ labels: LabelBlock, _ suffix: LabelSuffix, _ output: inout OutputBuffer) {
+    private func open(
+        _ name: [UInt8],
+        _ labels: borrowing LabelBlock,
+        _ suffix: LabelSuffix,
+        _ output: inout OutputBuffer
+    ) {
         output.append(name)
         if labels.textCount == 0 {
             output.append(UInt8(ascii: "{"))

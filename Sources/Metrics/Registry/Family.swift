@@ -84,11 +84,14 @@ final class Family: Sendable {
     /// Whether its children have a time of creation that OpenMetrics can show.
     var hasCreated: Bool { self.description.kind == .counter || self.description.kind == .histogram }
 
-    /// How many lines of text one child becomes, `_created` left out.
-    var linesPerChild: Int {
-        switch self.description.kind {
-        case .counter, .gauge, .info: 1
-        case .histogram: (self.shape?.bounds.count ?? 0) + 3
+    /// How many lines of text one child becomes.
+    ///
+    /// - Parameter created: Whether `_created` is one of them, where there is such a time.
+    func lines(created: Bool) -> Int {
+        let more = created && self.hasCreated ? 1 : 0
+        return switch self.description.kind {
+        case .counter, .gauge, .info: 1 + more
+        case .histogram: (self.shape?.bounds.count ?? 0) + 3 + more
         case .stateset: self.description.states.count
         }
     }

@@ -2,24 +2,34 @@
 ///
 /// One array for both, so that a sample keeps alive, and fetches from memory, one thing.
 struct LabelBlock: Hashable, Sendable {
-    static let empty = LabelBlock(EmptyCollection<(String, String)>())
+    static let empty = LabelBlock([])
 
-    let bytes: [UInt8]
+    private(set) var bytes: [UInt8] = []
     /// Where the text ends: `{a="b"}`, or nothing when there are no labels.
-    let textCount: Int
+    private(set) var textCount = 0
 
     /// - Parameter pairs: Names, and values that are short enough.
-    init(_ pairs: some Sequence<(String, String)>) {
-        var text: [UInt8] = []
-        var fields: [UInt8] = []
+    init(_ pairs: some Collection<(String, String)>) { self.set(pairs) }
+
+    /// Makes it a block of other labels, in the same memory.
+    ///
+    /// - Parameters:
+    ///   - names: Of labels.
+    ///   - values: One for each name; what is too long for a label is cut, see ``LabelValue``.
+    mutating func set(_ names: [String], _ values: [String]) {
+        precondition(names.count == values.count, "A sample needs one value for each label: \(names), \(values).")
+        self.set(zip(names, values).lazy.map { ($0, LabelValue.bounded($1)) })
+    }
+
+    private mutating func set(_ pairs: some Collection<(String, String)>) {
+        self.bytes.removeAll(keepingCapacity: true)
         for (name, value) in pairs {
-            text.append(UInt8(ascii: text.isEmpty ? "{" : ","))
-            text.appendLabel(name, value)
-            fields.appendLabelPair(name, value)
+            self.bytes.append(UInt8(ascii: self.bytes.isEmpty ? "{" : ","))
+            self.bytes.appendLabel(name, value)
         }
-        if !text.isEmpty { text.append(UInt8(ascii: "}")) }
-        self.textCount = text.count
-        self.bytes = text + fields
+        if !self.bytes.isEmpty { self.bytes.append(UInt8(ascii: "}")) }
+        self.textCount = self.bytes.count
+        for (name, value) in pairs { self.bytes.appendLabelPair(name, value) }
     }
 }
 

@@ -35,7 +35,7 @@ public struct PreformattedLabels: Hashable, Sendable {
             "A label block needs one value for each name: names \(names), values \(values)."
         )
         for name in names { MetricName.requireLabel(name) }
-        self.block = LabelBlock(zip(names, values.map(LabelValue.bounded)))
+        self.block = LabelBlock(Array(zip(names, values.map(LabelValue.bounded))))
         self.names = names
     }
 

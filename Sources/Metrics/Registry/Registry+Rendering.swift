@@ -14,27 +14,27 @@ extension Registry {
         _ format: ExpositionFormat,
         showsCreated: Bool = false,
         by deadline: ContinuousClock.Instant? = nil,
-        _ use: (Span<UInt8>) throws -> Result
+        _ use: (borrowing ScrapeBody) throws -> Result
     ) rethrows -> Result? {
         let start = ContinuousClock.now
         let workspace = self.workspaces.take()
         defer { self.workspaces.giveBack(workspace) }
-        self.read(into: workspace, showsCreated: showsCreated && format == .openMetrics)
+        let form = ExpositionForm(format, showsCreated: showsCreated)
+        self.read(into: workspace, as: form)
         let isWhole =
-            switch format {
-            case .text: workspace.write(TextExposition(isOpenMetrics: false), by: deadline)
-            case .openMetrics:
-                workspace.write(TextExposition(isOpenMetrics: true, showsCreated: showsCreated), by: deadline)
-            case .protobuf: workspace.write(ProtobufExposition(), by: deadline)
+            switch form {
+            case .text(let exposition): workspace.write(exposition, by: deadline)
+            case .protobuf(let exposition): workspace.write(exposition, by: deadline)
             }
         guard isWhole else { return nil }
-        self.figures.record(format, duration: ContinuousClock.now - start, bodyBytes: workspace.output.count)
-        return try workspace.output.withBytes(use)
+        let body = ScrapeBody(workspace)
+        self.figures.record(format, duration: ContinuousClock.now - start, bodyBytes: body.count)
+        return try use(body)
     }
 
     /// Renders all families into bytes of their own.
     public func render(_ format: ExpositionFormat = .text, showsCreated: Bool = false) -> [UInt8] {
-        self.render(format, showsCreated: showsCreated) { [UInt8](copying: $0) } ?? []
+        self.render(format, showsCreated: showsCreated) { $0.joined() } ?? []
     }
 
     /// Renders the families that `isWanted` by name in text 0.0.4, label sets in order too, and leaves no trace in the
@@ -44,32 +44,10 @@ extension Registry {
     public func renderInOrder(where isWanted: (String) -> Bool) -> [UInt8] {
         let workspace = self.workspaces.take()
         defer { self.workspaces.giveBack(workspace) }
-        self.read(into: workspace, showsCreated: false, where: isWanted)
-        _ = workspace.write(TextExposition(isOpenMetrics: false), by: nil, inOrder: true)
-        return workspace.output.withBytes { [UInt8](copying: $0) }
-    }
-}
-
-extension ScrapeWorkspace {
-    /// Writes all families that have samples; false when the deadline passed before the last one.
-    fileprivate func write(
-        _ exposition: some Exposition,
-        by deadline: ContinuousClock.Instant?,
-        inOrder: Bool = false
-    ) -> Bool {
-        self.output.removeAll()
-        for source in self.sources where source.series > 0 {
-            if let deadline, ContinuousClock.now >= deadline { return false }
-            source.write(
-                as: exposition,
-                inOrder: inOrder,
-                sinks: self.sinks,
-                reading: &self.reading,
-                &self.output
-            )
-        }
-        exposition.finish(&self.output)
-        return true
+        let exposition = TextExposition(isOpenMetrics: false)
+        self.read(into: workspace, as: .text(exposition), inOrder: true, where: isWanted)
+        _ = workspace.write(exposition, by: nil, inOrder: true)
+        return ScrapeBody(workspace).joined()
     }
 }
 

@@ -13,7 +13,7 @@ public final class Registry: Sendable {
     }
 
     struct Collector {
-        let families: [SampledFamily]
+        let families: [Family]
         let collect: @Sendable (inout SampleSink) -> Void
     }
 
@@ -73,7 +73,7 @@ public final class Registry: Sendable {
                 state.entries[family.description.name]?.feeds.append(feed)
             }
             state.sorted = nil
-            state.collectors.append(Collector(families: families, collect: collector))
+            state.collectors.append(Collector(families: entered, collect: collector))
         }
     }
 
@@ -141,26 +141,33 @@ public final class Registry: Sendable {
     ///
     /// Holds the registry's lock only to copy two array references: samples are taken outside it, so two concurrent
     /// scrapes are independent and nobody who counts ever waits for one.
-    func read(into workspace: ScrapeWorkspace, showsCreated: Bool, where isWanted: (String) -> Bool = { _ in true }) {
+    ///
+    /// - Parameters:
+    ///   - workspace: What is overwritten.
+    ///   - form: How samples are printed.
+    ///   - inOrder: Whether the samples of a family are going to be put in order.
+    ///   - isWanted: Which families, by name.
+    func read(
+        into workspace: ScrapeWorkspace,
+        as form: ExpositionForm,
+        inOrder: Bool = false,
+        where isWanted: (String) -> Bool = { _ in true }
+    ) {
         let (entries, collectors) = self.state.withLock { ($0.inOrder(), $0.collectors) }
         for (position, collector) in collectors.enumerated() {
-            if position == workspace.sinks.count { workspace.sinks.append(SampleSink(families: collector.families)) }
-            workspace.sinks[position].removeAll()
-            collector.collect(&workspace.sinks[position])
+            if position == workspace.samples.count { workspace.samples.append(SampleMemory(collector.families)) }
+            workspace.samples[position].begin(form, keepsEnds: inOrder)
+            var sink = SampleSink(workspace.samples[position])
+            collector.collect(&sink)
         }
         workspace.sources.removeAll(keepingCapacity: true)
         for entry in entries where isWanted(entry.family.description.name) {
             let sheet = entry.family.children?.all()
-            let samples = entry.feeds.reduce(0) { $0 + workspace.sinks[$1.collector].samples[$1.position].count }
-            var lines = entry.family.linesPerChild
-            if showsCreated, entry.family.hasCreated { lines += 1 }
+            var children = sheet?.children.count ?? 0
+            for feed in entry.feeds { children += workspace.samples[feed.collector].sampleCount(of: feed.position) }
+            let series = children * entry.family.lines(created: form.showsCreated)
             workspace.sources.append(
-                FamilySource(
-                    family: entry.family,
-                    sheet: sheet,
-                    feeds: entry.feeds,
-                    series: ((sheet?.children.count ?? 0) + samples) * lines
-                )
+                FamilySource(family: entry.family, sheet: sheet, feeds: entry.feeds, series: series)
             )
         }
         let ours = workspace.sources.count { $0.family.ownLabel != nil }
@@ -170,7 +177,7 @@ public final class Registry: Sendable {
                 workspace.sources[position].series = own
             }
         }
-        self.figures.add(workspace.sources, to: &workspace.sinks[0])
-        workspace.assertNoSeriesTwice()
+        var own = SampleSink(workspace.samples[0])
+        self.figures.add(workspace.sources, to: &own)
     }
 }
