@@ -54,14 +54,14 @@ public final class RenderSubject: Sendable {
     /// Cells that a collector reads, as the daemon's board has them.
     private static func sampled(_ count: Int, by registry: Registry) -> [Gauge] {
         // A gauge can be had from a registry only; this one is never rendered.
-        let (gauges, labels) = (
-            self.gauges(count, of: Registry()), (0..<count).map { PreformattedLabels(GaugeLabels($0)) }
-        )
+        let gauges = self.gauges(count, of: Registry())
+        var labels = LabelTable(GaugeLabels.names)
+        for index in 0..<count { labels.append(GaugeLabels(index).values) }
         let families = (0..<self.families).map {
             SampledFamily("arb_value_\($0)", kind: .gauge, help: "A value.", labels: GaugeLabels.names)
         }
-        registry.collect(families) { sink in
-            for index in 0..<count { sink.add(index * self.families / count, labels[index], gauges[index].value) }
+        registry.collect(families) { [labels] sink in
+            for index in 0..<count { sink.add(index * self.families / count, labels, index, gauges[index].value) }
         }
         return gauges
     }

@@ -9,7 +9,20 @@ protocol Exposition {
     func write(_ sheet: ChildSheet, of family: Family, _ reading: inout HistogramReading, _ output: inout OutputBuffer)
 
     /// Writes one sample of a family that is sampled.
-    func write(_ value: SampleValue, _ labels: borrowing LabelBlock, of family: Family, _ output: inout OutputBuffer)
+    ///
+    /// - Parameters:
+    ///   - value: Its value.
+    ///   - text: Its labels as text, `{a="b"}`, or nothing.
+    ///   - fields: The same as protobuf.
+    ///   - family: Its family.
+    ///   - output: Where it goes.
+    func write(
+        _ value: SampleValue,
+        _ text: Span<UInt8>,
+        _ fields: Span<UInt8>,
+        of family: Family,
+        _ output: inout OutputBuffer
+    )
 
     /// Writes what comes after the samples of a family.
     ///

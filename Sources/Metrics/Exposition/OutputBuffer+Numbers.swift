@@ -14,17 +14,14 @@ extension OutputBuffer {
     @unsafe
     mutating func appendLine(
         _ name: [UInt8],
-        _ labels: borrowing LabelBlock,
+        _ labels: Span<UInt8>,
         room: Int,
         _ write: (UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>
     ) {
-        let textCount = labels.textCount
-        let prefix = name.count + textCount + 1
+        let prefix = name.count + labels.count + 1
         unsafe self.append(room: prefix + room + 1) { start in
-            unsafe name.withUnsafeBufferPointer { unsafe start.update(from: $0, upTo: name.count) }
-            unsafe labels.bytes.withUnsafeBufferPointer {
-                unsafe (start + name.count).update(from: $0, upTo: textCount)
-            }
+            unsafe name.withUnsafeBufferPointer { unsafe start.update(from: $0) }
+            unsafe labels.withUnsafeBufferPointer { unsafe (start + name.count).update(from: $0) }
             unsafe start[prefix - 1] = UInt8(ascii: " ")
             let end = unsafe write(start + prefix)
             unsafe end[0] = UInt8(ascii: "\n")
@@ -92,11 +89,10 @@ extension OutputBuffer {
 }
 
 extension UnsafeMutablePointer<UInt8> {
-    /// Copies the first bytes of a buffer, which has as many.
+    /// Copies all bytes of a buffer.
     @inline(__always)
-    fileprivate func update(from source: UnsafeBufferPointer<UInt8>, upTo count: Int) {
-        precondition(count <= source.count, "A part lies within the whole.")
+    fileprivate func update(from source: UnsafeBufferPointer<UInt8>) {
         guard let first = source.baseAddress else { return }
-        unsafe self.update(from: first, count: count)
+        unsafe self.update(from: first, count: source.count)
     }
 }

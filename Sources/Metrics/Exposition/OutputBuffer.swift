@@ -51,6 +51,16 @@ import Glibc
     }
 
     @inline(__always)
+    mutating func append(_ bytes: Span<UInt8>) {
+        self.reserve(bytes.count)
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            guard let source = bytes.baseAddress else { return }
+            unsafe (self.base + self.count).update(from: source, count: bytes.count)
+        }
+        self.count += bytes.count
+    }
+
+    @inline(__always)
     mutating func append(_ text: StaticString) {
         self.reserve(text.utf8CodeUnitCount)
         unsafe (self.base + self.count).update(from: text.utf8Start, count: text.utf8CodeUnitCount)

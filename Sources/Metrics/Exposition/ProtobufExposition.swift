@@ -16,6 +16,7 @@ struct ProtobufExposition: Exposition {
     func write(_ sheet: ChildSheet, of family: Family, _ reading: inout HistogramReading, _ output: inout OutputBuffer)
     {
         for child in sheet.children {
+            let labels = child.labels.bytes.span.extracting(droppingFirst: child.labels.textCount)
             let value: SampleValue
             switch child.instrument {
             case .counter(let counter): value = .whole(counter.value)
@@ -25,28 +26,34 @@ struct ProtobufExposition: Exposition {
             case .fact: value = .whole(1)
             case .histogram(let histogram):
                 histogram.read(into: &reading)
-                self.write(reading, child.labels, created: child.created, of: family, &output)
+                self.write(reading, labels, created: child.created, of: family, &output)
                 continue
             }
-            self.write(value, child.labels, created: child.created, of: family, &output)
+            self.write(value, labels, created: child.created, of: family, &output)
         }
     }
 
-    func write(_ value: SampleValue, _ labels: borrowing LabelBlock, of family: Family, _ output: inout OutputBuffer) {
-        self.write(value, labels, created: family.created, of: family, &output)
+    func write(
+        _ value: SampleValue,
+        _ text: Span<UInt8>,
+        _ fields: Span<UInt8>,
+        of family: Family,
+        _ output: inout OutputBuffer
+    ) {
+        self.write(value, fields, created: family.created, of: family, &output)
     }
 
     /// Writes one child of a family other than a histogram.
     private func write(
         _ value: SampleValue,
-        _ labels: borrowing LabelBlock,
+        _ labels: Span<UInt8>,
         created: Double,
         of family: Family,
         _ output: inout OutputBuffer
     ) {
         guard case .state(let current) = value else {
             let metric = output.openMessage(field: 4)
-            output.append(labels.bytes, labels.textCount, labels.bytes.count)
+            output.append(labels)
             let isCounter = family.description.kind == .counter
             let message = output.openMessage(field: isCounter ? 3 : 2)
             output.append(ProtobufField.tag(1, .double))
@@ -57,7 +64,7 @@ struct ProtobufExposition: Exposition {
         }
         for (position, state) in family.texts.states.enumerated() {
             let metric = output.openMessage(field: 4)
-            output.append(labels.bytes, labels.textCount, labels.bytes.count)
+            output.append(labels)
             output.append(state.fields)
             let message = output.openMessage(field: 2)
             output.append(ProtobufField.tag(1, .double))
@@ -70,13 +77,13 @@ struct ProtobufExposition: Exposition {
     /// Writes one histogram of a family, in both kinds.
     private func write(
         _ reading: HistogramReading,
-        _ labels: borrowing LabelBlock,
+        _ labels: Span<UInt8>,
         created: Double,
         of family: Family,
         _ output: inout OutputBuffer
     ) {
         let metric = output.openMessage(field: 4)
-        output.append(labels.bytes, labels.textCount, labels.bytes.count)
+        output.append(labels)
         let histogram = output.openMessage(field: 7)
         output.append(ProtobufField.tag(1, .varint))
         output.appendVarint(reading.count)

@@ -29,7 +29,8 @@ struct TextExposition: Exposition {
         }
         for (position, child) in sheet.children.enumerated() {
             self.write(sheet, position..<position + 1, of: family, &reading, &output)
-            self.writeCreated(child.created, child.labels, family.texts, &output)
+            let labels = child.labels.bytes.span.extracting(first: child.labels.textCount)
+            self.writeCreated(child.created, labels, family.texts, &output)
         }
     }
 
@@ -88,7 +89,13 @@ struct TextExposition: Exposition {
     // MARK: Samples
 
     @inline(__always)
-    func write(_ value: SampleValue, _ labels: borrowing LabelBlock, of family: Family, _ output: inout OutputBuffer) {
+    func write(
+        _ value: SampleValue,
+        _ labels: Span<UInt8>,
+        _ fields: Span<UInt8>,
+        of family: Family,
+        _ output: inout OutputBuffer
+    ) {
         let texts = family.texts
         switch value {
         case .real(let number):
@@ -132,7 +139,7 @@ struct TextExposition: Exposition {
 
     private func writeCreated(
         _ created: Double,
-        _ labels: borrowing LabelBlock,
+        _ labels: Span<UInt8>,
         _ texts: FamilyTexts,
         _ output: inout OutputBuffer
     ) {
@@ -144,15 +151,15 @@ struct TextExposition: Exposition {
     /// With one label more: it joins the child's own, `{` or `{venue="x",`.
     private func open(
         _ name: [UInt8],
-        _ labels: borrowing LabelBlock,
+        _ labels: Span<UInt8>,
         _ suffix: LabelSuffix,
         _ output: inout OutputBuffer
     ) {
         output.append(name)
-        if labels.textCount == 0 {
+        if labels.isEmpty {
             output.append(UInt8(ascii: "{"))
         } else {
-            output.append(labels.bytes, 0, labels.textCount - 1)
+            output.append(labels.extracting(droppingLast: 1))
             output.append(UInt8(ascii: ","))
         }
         output.append(suffix.text)

@@ -18,7 +18,7 @@
     /// The labels of a sample that come as texts, formatted here.
     private var labels = LabelBlock.empty
     #if DEBUG
-        private var seen: [Set<LabelBlock>] = []
+        private var seen: [Set<[UInt8]>] = []
     #endif
 
     init(_ families: [Family]) {
@@ -53,14 +53,22 @@
 
     @inline(__always)
     func add(_ index: Int, _ labels: borrowing LabelBlock, _ value: SampleValue) {
+        let (bytes, end) = (labels.bytes.span, labels.textCount)
+        self.add(index, bytes.extracting(first: end), bytes.extracting(droppingFirst: end), value)
+    }
+
+    /// Adds a sample by its labels as text and as protobuf.
+    @inline(__always)
+    func add(_ index: Int, _ text: Span<UInt8>, _ fields: Span<UInt8>, _ value: SampleValue) {
         let family = self.families[index]
         switch self.form {
-        case .text(let exposition): unsafe exposition.write(value, labels, of: family, &self.bodies[index].output)
-        case .protobuf(let exposition): unsafe exposition.write(value, labels, of: family, &self.bodies[index].output)
+        case .text(let exposition): unsafe exposition.write(value, text, fields, of: family, &self.bodies[index].output)
+        case .protobuf(let exposition):
+            unsafe exposition.write(value, text, fields, of: family, &self.bodies[index].output)
         }
         unsafe self.bodies[index].samples += 1
         if self.keepsEnds { unsafe self.bodies[index].ends.append(self.bodies[index].output.count) }
-        self.noteInDebug(index, copy labels)
+        self.noteInDebug(index, text)
     }
 
     func add(_ index: Int, _ values: [String], _ value: SampleValue) {
@@ -70,10 +78,10 @@
 
     /// Only debug builds look, since it takes longer than the printing.
     @inline(__always)
-    private func noteInDebug(_ index: Int, _ labels: @autoclosure () -> LabelBlock) {
+    private func noteInDebug(_ index: Int, _ labels: Span<UInt8>) {
         #if DEBUG
             precondition(
-                self.seen[index].insert(labels()).inserted,
+                self.seen[index].insert([UInt8](copying: labels)).inserted,
                 "\(self.families[index].description.name) got a series twice in one scrape."
             )
         #endif

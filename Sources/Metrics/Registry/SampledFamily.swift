@@ -40,6 +40,15 @@ public struct SampleSink {
         self.memory.add(family, labels.block, .whole(value))
     }
 
+    /// Adds a sample whose label block is in a table that was made with the label names of the family.
+    public mutating func add(_ family: Int, _ labels: LabelTable, _ block: Int, _ value: Double) {
+        assert(
+            labels.names == self.memory.description(of: family).labels,
+            "\(self.memory.description(of: family).name) has other labels than \(labels.names)."
+        )
+        labels.withBlock(block) { self.memory.add(family, $0, $1, .real(value)) }
+    }
+
     /// Adds a child of a stateset that is in the state at this position of the family's list.
     public mutating func add(_ family: Int, _ labels: PreformattedLabels, state: Int) {
         let description = self.memory.description(of: family)

@@ -45,8 +45,8 @@ final class MarketCollector: Sendable {
                 dropped += 1
                 continue
             }
-            sink.add(MarketFamily.bid.rawValue, labels.instruments[index], top.bid)
-            sink.add(MarketFamily.ask.rawValue, labels.instruments[index], top.ask)
+            sink.add(MarketFamily.bid.rawValue, labels.instruments, index, top.bid)
+            sink.add(MarketFamily.ask.rawValue, labels.instruments, index, top.ask)
         }
         self.export?.drop(MarketFamily.ofInstruments[...], dropped)
     }
@@ -71,7 +71,7 @@ final class MarketCollector: Sendable {
             guard reading.status == .fresh else { continue }
             best[sell * venues + buy] = max(best[sell * venues + buy], reading.netSpread)
             switch choice.fate(ofPair: index) {
-            case .exported: self.write(reading, labels.pairs[index], &sink)
+            case .exported: self.write(reading, labels.pairs, index, &sink)
             case .dropped: dropped = (dropped.pairs + 1, dropped.bands + (reading.band == nil ? 0 : 1))
             case .unwanted: break
             }
@@ -94,14 +94,14 @@ final class MarketCollector: Sendable {
         }
     }
 
-    private func write(_ reading: PairReading, _ labels: PreformattedLabels, _ sink: inout SampleSink) {
-        sink.add(MarketFamily.spread.rawValue, labels, reading.spread)
-        sink.add(MarketFamily.netSpread.rawValue, labels, reading.netSpread)
-        sink.add(MarketFamily.notional.rawValue, labels, reading.notional)
+    private func write(_ reading: PairReading, _ labels: LabelTable, _ pair: Int, _ sink: inout SampleSink) {
+        sink.add(MarketFamily.spread.rawValue, labels, pair, reading.spread)
+        sink.add(MarketFamily.netSpread.rawValue, labels, pair, reading.netSpread)
+        sink.add(MarketFamily.notional.rawValue, labels, pair, reading.notional)
         guard let band = reading.band else { return }
-        sink.add(MarketFamily.bandUpper.rawValue, labels, band.upper)
-        sink.add(MarketFamily.bandLower.rawValue, labels, band.lower)
-        sink.add(MarketFamily.bandWidth.rawValue, labels, band.upper - band.lower)
+        sink.add(MarketFamily.bandUpper.rawValue, labels, pair, band.upper)
+        sink.add(MarketFamily.bandLower.rawValue, labels, pair, band.lower)
+        sink.add(MarketFamily.bandWidth.rawValue, labels, pair, band.upper - band.lower)
     }
 
     private func writeVenuePairs(_ cells: Board.Cells, _ sink: inout SampleSink) {
@@ -160,22 +160,22 @@ final class MarketCollector: Sendable {
 
 /// The label blocks of all instruments and pairs, formatted once.
 private struct LabelCache: Sendable {
-    private(set) var instruments: [PreformattedLabels] = []
-    private(set) var pairs: [PreformattedLabels] = []
+    private(set) var instruments = LabelTable(["venue", "symbol"])
+    private(set) var pairs = LabelTable(["symbol", "sell_venue", "buy_venue"])
 
     mutating func extend(to universe: Universe) {
         for entry in universe.instruments.dropFirst(self.instruments.count) {
-            let values = [universe.venues[entry.venue.position].name, universe.symbols[entry.symbol.position]]
-            self.instruments.append(PreformattedLabels(["venue", "symbol"], values))
+            self.instruments.append([
+                universe.venues[entry.venue.position].name, universe.symbols[entry.symbol.position],
+            ])
         }
         for entry in universe.pairs.dropFirst(self.pairs.count) {
             let (sell, buy) = (universe.instruments[entry.sell.position], universe.instruments[entry.buy.position])
-            let values = [
+            self.pairs.append([
                 universe.symbols[sell.symbol.position],
                 universe.venues[sell.venue.position].name,
                 universe.venues[buy.venue.position].name,
-            ]
-            self.pairs.append(PreformattedLabels(["symbol", "sell_venue", "buy_venue"], values))
+            ])
         }
     }
 }
