@@ -12,7 +12,12 @@ struct NumberTests {
             (0.1 + 0.2, "0.30000000000000004"), (1e15, "1000000000000000"), (1e16, "1e+16"), (1e300, "1e+300"),
             (1_763_835_600.123, "1763835600.123"), (.nan, "NaN"), (.infinity, "+Inf"), (-.infinity, "-Inf"),
             (9_007_199_254_740_991, "9007199254740991"), (9_007_199_254_740_992, "9007199254740992"),
-            (.leastNonzeroMagnitude, "5e-324"),
+            (.leastNonzeroMagnitude, "5e-324"), (0.0001, "0.0001"), (0.00012345, "0.00012345"),
+            (9.999e-05, "9.999e-05"),
+            (99_999_999.5, "99999999.5"), (100_000_000.25, "100000000.25"),
+            (-0.00030000000000000003, "-0.00030000000000000003"),
+            (4_503_599_627_370_495.5, "4503599627370495.5"), (0.9999999999999999, "0.9999999999999999"),
+            (-1.2345678901234568e-300, "-1.2345678901234568e-300"), (1e100, "1e+100"),
         ] as [(Double, String)]
     )
     func number(value: Double, text: String) {
@@ -20,7 +25,14 @@ struct NumberTests {
         if value.isFinite { #expect(Double(text)?.bitPattern == value.bitPattern) }
     }
 
-    @Test("print whole numbers digit by digit", arguments: [0, 9, 10, 99, 100, 1_234_567_890, UInt64.max])
+    @Test(
+        "print whole numbers digit by digit",
+        arguments: [
+            0, 9, 10, 99, 100, 9_999_999, 99_999_999, 100_000_000, 1_234_567_890, 9_999_999_999_999_999,
+            10_000_000_000_000_000,
+            10_000_000_100_000_001, UInt64.max,
+        ]
+    )
     func decimal(value: UInt64) {
         var output = OutputBuffer()
         output.append("x ")

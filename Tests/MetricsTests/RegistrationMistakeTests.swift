@@ -66,6 +66,19 @@ struct RegistrationMistakeTests {
         }
     #endif
 
+    @Test("a family that counts whole numbers in one child and time in another")
+    func mixedFamily() async {
+        await #expect(processExitsWith: .failure) {
+            let registry = Registry()
+            let name = "arb1d_busy_seconds_total"
+            registry.counter(name, help: "Busy.", labels: VenueLabels.self).counter(for: VenueLabels(venue: "a"))
+                .increment()
+            registry.seconds(name, help: "Busy.", labels: VenueLabels.self).counter(for: VenueLabels(venue: "b"))
+                .add(nanoseconds: 1)
+            _ = registry.render()
+        }
+    }
+
     @Test("a counter that does not end in _total")
     func counterSuffix() async {
         await #expect(processExitsWith: .failure) { _ = Registry().counter("arb1d_frames", help: "Frames.") }

@@ -17,10 +17,10 @@ extension OutputBuffer {
     /// - Parameters:
     ///   - start: Where its length belongs.
     ///   - further: How many bytes of it come yet, from elsewhere.
-    mutating func closeMessage(_ start: Int, further rest: Int = 0) {
-        var length = UInt64(self.count - start - 1 + rest)
-        let further = max(0, (64 - length.leadingZeroBitCount + 6) / 7 - 1)
-        if further > 0 { self.openGap(at: start + 1, length: further) }
+    mutating func closeMessage(_ start: Int, further: Int = 0) {
+        var length = UInt64(self.count - start - 1 + further)
+        let more = max(0, (64 - length.leadingZeroBitCount + 6) / 7 - 1)
+        if more > 0 { self.openGap(at: start + 1, length: more) }
         var position = start
         while length >= 0x80 {
             self.set(UInt8(truncatingIfNeeded: length) | 0x80, at: position)

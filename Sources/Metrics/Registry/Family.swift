@@ -84,9 +84,8 @@ final class Family: Sendable {
     /// Whether its children have a time of creation that OpenMetrics can show.
     var hasCreated: Bool { self.description.kind == .counter || self.description.kind == .histogram }
 
-    /// How many lines of text one child becomes.
-    ///
-    /// - Parameter created: Whether `_created` is one of them, where there is such a time.
+    /// - Parameter created: Whether `_created` samples are shown, where there is such a time.
+    /// - Returns: How many lines of text one child becomes.
     func lines(created: Bool) -> Int {
         let more = created && self.hasCreated ? 1 : 0
         return switch self.description.kind {
