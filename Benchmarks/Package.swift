@@ -22,12 +22,17 @@ let package = Package(
         .target(name: "Chart", dependencies: ["Core", "Metrics"], swiftSettings: strict),
         .target(name: "Pipeline", dependencies: ["Core", "Venues", "Metrics"], swiftSettings: strict),
         .target(name: "CAllocations", cSettings: [.unsafeFlags(["-fno-builtin"])]),
+        .target(name: "CThreads"),
         .executableTarget(
             name: "bench",
-            dependencies: ["Core", "Venues", "Metrics", "Chart", "Pipeline"],
+            dependencies: ["Core", "Venues", "Metrics", "Chart", "Pipeline", "CThreads"],
             swiftSettings: strict
         ),
-        .executableTarget(name: "allocations", dependencies: ["Pipeline", "CAllocations"], swiftSettings: strict),
+        .executableTarget(
+            name: "allocations",
+            dependencies: ["Metrics", "Pipeline", "CAllocations"],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -17,10 +17,12 @@ public final class Line {
     /// - Parameters:
     ///   - symbols: How many, each on all three venues.
     ///   - settings: Of the engine; by default with a point at every quote.
+    ///   - hasHistograms: Whether durations are observed; counters and cells are always there.
     ///   - wake: Called when elements come and the engine sleeps.
     public init(
         symbols: Int,
         settings: EngineSettings = Line.settings,
+        hasHistograms: Bool = true,
         wake: @escaping @Sendable () -> Void = {}
     ) {
         self.settings = settings
@@ -56,7 +58,7 @@ public final class Line {
         self.universe = universe
         self.adapters = types.indices.map { types[$0].init(symbols: SymbolTable(tables[$0])) }
         self.channel = RawChannel(capacity: 100_000, venues: types.count, wake: wake)
-        self.board = Board(universe: universe, registry: Registry())
+        self.board = hasHistograms ? Board(universe: universe, registry: Registry()) : Board(universe: universe)
         self.events.reserveCapacity(1024)
     }
 

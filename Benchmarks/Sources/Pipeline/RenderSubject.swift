@@ -87,6 +87,11 @@ public final class RenderSubject: Sendable {
         for histogram in self.histograms { histogram.observe(0.000_3) }
     }
 
+    /// Renders, and while the body is there does something else.
+    public func render(_ format: ExpositionFormat, during work: () -> Void) {
+        _ = self.registry.render(format) { _ in work() }
+    }
+
     /// Renders, and gives the size of the body.
     public func render(_ format: ExpositionFormat) -> Int { self.registry.render(format) { $0.count } ?? 0 }
 

@@ -1,0 +1,125 @@
+"""The rows of scraping over HTTP: sizes; the daemon beside client_golang (behind Debian's pushgateway) and Prometheus'
+own `/federate`, which serve the daemon's samples; and scrapes while the engine works."""
+import bisect
+import statistics
+import time
+
+from simulated import TEXT, Client, Peers, Simulated
+from sockets import wait
+from turns import spread
+
+FORMATS = {
+    "text 0.0.4": TEXT, "OpenMetrics": "application/openmetrics-text;version=1.0.0",
+    "protobuf": "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
+}
+THREE = ("binance", "bybit", "gateio")
+LIMITS = {("client_golang", False): 0.1, ("client_golang", True): 0.25}
+
+
+def rows(programs, table):
+    daemon = programs.options.daemon
+    if not (daemon / "arb1d").exists() or not (daemon / "exchange-sim").exists():
+        return table.row("scrapes over HTTP", "not measured: no release build (make release)", "-", "-", "-", None)
+    sizes(programs, table)
+    large(programs, table)
+    busy(programs, table)
+    return None
+
+
+def sizes(programs, table):
+    symbols = int(programs.size(300, 30))
+    with Simulated(programs, THREE, symbols, 500) as simulated:
+        client = Client(simulated.port)
+        wait(lambda: len(client.samples()) > symbols * 41)
+        count = len(client.samples())
+        for name, accept in FORMATS.items():
+            plain, packed = (len(client.get(accept, packed)[0]) for packed in (False, True))
+            table.row(f"size of /metrics, 3 venues x {symbols} symbols, {count:,} samples, {name}",
+                      f"{plain / 1e6:.2f} MB, gzip {packed / 1e3:.0f} kB", "-", "-", "-", None)
+
+
+def large(programs, table):
+    symbols = int(programs.size(1_250, 100))
+    with Simulated(programs, ("binance", "binance-usdm", "bybit", "gateio"), symbols, 200) as simulated:
+        ours = Client(simulated.port)
+        wait(lambda: len(ours.samples()) > symbols * 79, 180)
+        body = ours.get()[0]
+        count = sum(1 for line in body.splitlines() if not line.startswith(b"#"))
+        with Peers(body) as peers:
+            for name, peer in peers.clients.items():
+                for packed in (False, True):
+                    compare(programs, table, f"scrape of {count:,} samples{', gzip' if packed else ''}, by the wall ({name})",
+                            ours, peer, packed, LIMITS.get((name, packed)))
+
+
+def compare(programs, table, work, ours, peer, packed, limit):
+    pairs = [(ours.median(packed), peer.median(packed)) for _ in range(programs.pairs)]
+    ratios = [mine / other for mine, other in pairs]
+    table.row(work, spread([mine for mine, _ in pairs], 1) + " ms", spread([other for _, other in pairs], 1) + " ms",
+              spread(ratios, 3), f"<= {limit} x" if limit else "-",
+              statistics.median(ratios) <= limit if limit else None)
+
+
+def busy(programs, table):
+    """The pipeline's p99 with scrapes and without, in turn, and the time of the scrapes."""
+    seconds, rate = float(programs.size(5, 1)), int(programs.size(50_000, 3_000))
+    with Simulated(programs, THREE, int(programs.size(275, 30)), rate / 3) as simulated:
+        client = Client(simulated.port)
+        wait(lambda: len(client.samples()) > simulated.symbols * 41)
+        count, begun = len(client.samples()), quotes(client)
+        clock = time.monotonic()
+        times, calm, scraped = [], [], []
+        for _ in range(max(7, programs.pairs) if not programs.quick else 1):
+            calm.append(phase(client, seconds, None))
+            scraped.append(phase(client, seconds, times))
+        taken = (quotes(client) - begun) / (time.monotonic() - clock)
+    times.sort()
+    p99 = times[int(len(times) * 0.99)]
+    work = f"/metrics of {count:,} series, keep-alive, while the engine takes {taken / 1e3:.1f} k quotes/s"
+    table.row(f"{work}: p99 of {len(times)} scrapes, ten a second", f"{p99:.1f} ms, median {times[len(times) // 2]:.1f}",
+              "-", "-", "< 20 ms", p99 < 20)
+    moves = [with_them / without - 1 for with_them, without in zip(scraped, calm)]
+    noise = [abs(after / before - 1) for before, after in zip(calm, calm[1:])] or [0]
+    middle = statistics.median(moves)
+    table.row("the pipeline's p99 meanwhile, against a pause of scrapes just before",
+              f"{statistics.median(scraped) * 1e6:.0f} us", f"{statistics.median(calm) * 1e6:.0f} us",
+              f"{middle:+.0%}, A to A {statistics.median(noise):.0%}", "< 10 % or A to A",
+              middle < max(0.1, statistics.median(noise)))
+
+
+def quotes(client):
+    return sum(float(line.split()[-1]) for line in client.samples() if line.startswith(b"arb1d_end_to_end_seconds_count"))
+
+
+def phase(client, seconds, times):
+    """Lets some seconds pass, with ten scrapes each or none; gives the p99 of the quotes that came meanwhile."""
+    before = buckets(client)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if times is None:
+            time.sleep(seconds)
+        else:
+            times.append(client.get()[1])
+            time.sleep(max(0, 0.1 - times[-1] / 1e3))
+    return quantile(0.99, [(bound, after - earlier) for (bound, after), (_, earlier) in zip(buckets(client), before)])
+
+
+def buckets(client):
+    """Of the end-to-end times of all venues: each bound and how many were at most that."""
+    sums = {}
+    for line in client.samples():
+        if line.startswith(b"arb1d_end_to_end_seconds_bucket"):
+            bound = float(line.split(b'le="')[1].split(b'"')[0])
+            sums[bound] = sums.get(bound, 0) + float(line.split()[-1])
+    return sorted(sums.items())
+
+
+def quantile(share, cumulative):
+    """As `histogram_quantile` has it: even within a bucket."""
+    counts = [count for _, count in cumulative]
+    position = bisect.bisect_left(counts, share * counts[-1])
+    if position == len(cumulative) - 1:
+        return cumulative[-2][0]
+    low, below = cumulative[position - 1] if position else (0, 0)
+    high, upto = cumulative[position]
+    return low + (high - low) * (share * counts[-1] - below) / max(1, upto - below)
