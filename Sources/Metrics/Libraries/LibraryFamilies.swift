@@ -162,9 +162,7 @@ public final class LibraryFamilies: Sendable {
         return try outcome.get()
     }
 
-    private func lines(of family: Family) -> Int {
-        family.linesPerChild + (self.showsCreated && family.hasCreated ? 1 : 0)
-    }
+    private func lines(of family: Family) -> Int { family.lines(created: self.showsCreated) }
 
     private static func description(_ name: String, _ label: String, _ kind: LibraryKind) -> FamilyDescription {
         let type: FamilyKind =
