@@ -109,7 +109,7 @@ final class Subject: Sendable {
         var complaints: [String] = []
         func expect(_ sample: String, _ expected: UInt64) {
             let value = Self.value(of: sample, in: text)
-            guard value != expected else { continue }
+            guard value != expected else { return }
             complaints.append("\(sample) is \(value.map(String.init) ?? "absent"), not \(expected)")
         }
         expect("torture_steps_total", steps)

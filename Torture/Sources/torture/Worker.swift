@@ -34,5 +34,5 @@ final class Worker {
         precondition(status == 0, "The system gives no thread: \(status).")
     }
 
-    func join() { unsafe pthread_join(self.thread, nil) }
+    func join() { pthread_join(self.thread, nil) }
 }
