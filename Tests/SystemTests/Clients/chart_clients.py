@@ -6,6 +6,7 @@ handed on as text, with exactly the digits that came.
 
 import asyncio
 import base64
+import itertools
 import json
 import os
 import socket
@@ -115,18 +116,19 @@ class Raw:
         await self.send(base64.b64decode(base64_text))
 
     async def insist(self, text):
-        """Sends a text again and again until there is no connection any more."""
-        # The mask is four zeros, which is as good as any.
-        payload = text.encode()
-        frame = b"\x81\xfe" + len(payload).to_bytes(2, "big") + bytes(4) + payload
-        self.insisting = asyncio.create_task(self.repeat(frame))
+        """Subscribes again and again until there is no connection any more."""
+        self.insisting = asyncio.create_task(self.repeat(text))
 
-    async def repeat(self, frame):
+    async def repeat(self, text):
+        texts = [text] * 20
+        # What is granted at any time: a hundred refusals in a row would end a client that is only slow.
+        texts[0] = text.replace('"subscribe"', '"unsubscribe"')
         try:
-            while True:
-                await self.send(frame)
-                # A hundred refusals in a row end a client too: they must take longer than its queue to fill.
-                await asyncio.sleep(0.3)
+            for text in itertools.cycle(texts):
+                payload = text.encode()
+                # The mask is four zeros, which is as good as any.
+                await self.send(b"\x81\xfe" + len(payload).to_bytes(2, "big") + bytes(4) + payload)
+                await asyncio.sleep(0.1)
         except OSError:
             tell(self.name, "closed")
 
