@@ -46,7 +46,8 @@ enum Repository {
             let resolved = root.appendingPathComponent(place).resolvingSymlinksInPath()
             var paths = [""]
             if let below = FileManager.default.enumerator(atPath: resolved.path) {
-                paths += below.compactMap { $0 as? String }.sorted()
+                // Packages of their own, such as the benchmarks, build below their folder.
+                paths += below.compactMap { $0 as? String }.filter { !$0.contains(".build") }.sorted()
             }
             for path in paths {
                 let url = path.isEmpty ? resolved : resolved.appendingPathComponent(path)

@@ -2,7 +2,7 @@ import CAllocations
 import Metrics
 import Pipeline
 
-/// `allocations [QUOTES]`: allocations from frame bytes to metric cells, after warm-up: for N quotes and for ten times as
+/// `allocations [QUOTES]`: allocations from frame bytes to metric cells, after warm-up: for N quotes and ten times as
 /// many. `allocations render SAMPLES`: of one scrape after another of the same registry, in each format.
 ///
 /// One thread does all, so that the count is of nothing else. Prints JSON lines.

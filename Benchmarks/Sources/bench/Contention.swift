@@ -25,7 +25,7 @@ enum Contention {
     ///   - rounds: How often both meet.
     ///   - count: How often each does the work in a round, a part of a millisecond.
     ///   - work: What is measured.
-    /// - Returns: CPU of one thread for one time, the median of the rounds in which the threads really met, and how many
+    /// - Returns: CPU of one thread for one time, the median of the rounds in which the threads met, and how many
     ///   these are. On a busy machine they are few.
     static func measure(
         rounds: Int,
