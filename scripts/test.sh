@@ -139,11 +139,11 @@ rm -rf "$coverage" .run/moved
 mkdir -p "$coverage/raw" .run/moved
 is_told=yes
 # Venues in virtual time keep every core busy, and the system's programs answer late beside that: each comes alone, and
-# what is a load by itself comes one test at a time.
+# what is a load by itself, or wants answers in time, comes one test at a time.
 virtual='^FaultTests\.|^FeedTests\.(TwoHours|VirtualFeed)'
 test_step unit --skip "^SystemTests\.|$virtual"
 test_step virtual --filter "$virtual"
-heavy='^SystemTests\.(FaultMatrix|Soak|MarketDay|FiftyConnections)'
+heavy='^SystemTests\.(FaultMatrix|Soak|MarketDay|FiftyConnections|ChartTests|ServiceManager)'
 test_step system --filter '^SystemTests\.' --skip "$heavy"
 test_step heavy --no-parallel --filter "$heavy"
 measure_coverage

@@ -109,7 +109,7 @@ extension RunningServer {
     /// Runs `body` against a server with one WebSocket endpoint at `/ws`, and checks the books after the shutdown.
     static func with<Result: Sendable>(
         _ service: TestService,
-        limits: WebSocketLimits = WebSocketLimits(),
+        limits: WebSocketLimits = .unhurried,
         allowedOrigins: [String] = [],
         serverLimits: ServerLimits = ServerLimits(),
         _ body: @Sendable @escaping (RunningServer) async throws -> Result
@@ -149,4 +149,9 @@ final class Mutexed<Value: Sendable>: Sendable {
         get { self.mutex.withLock { $0 } }
         set { self.mutex.withLock { $0 = newValue } }
     }
+}
+
+extension WebSocketLimits {
+    /// Asks nobody whether he is still there: on a busy machine a test may take longer than that.
+    static let unhurried = WebSocketLimits(pingInterval: .seconds(600), pongTimeout: .seconds(1_200))
 }

@@ -65,7 +65,9 @@ struct WebSocketProtocolTests {
         ] as [(String, [UInt8], UInt16)]
     )
     func breach(what: String, bytes: [UInt8], code: UInt16) async throws {
-        let limits = WebSocketLimits(maxMessageBytes: 300, maxMessagesPerSecond: 20, maxMessageBurst: 20)
+        var limits = WebSocketLimits.unhurried
+        limits.maxMessageBytes = 300
+        (limits.maxMessagesPerSecond, limits.maxMessageBurst) = (20, 20)
         _ = try await RunningServer.with(TestService(), limits: limits) { server in
             let bystander = try await Tester.connected(port: server.port)
             let client = try await Tester.connected(port: server.port)

@@ -24,9 +24,9 @@ struct ServiceManagerTests {
         #expect(socket.lines.contains { $0.hasPrefix("MONOTONIC_USEC=") })
         #expect(try await daemon.metrics()["arb1d_service_notices_total{result=\"failed\"}"] == 0)
         #expect(try #require(try await daemon.metrics()["arb1d_service_notices_total{result=\"sent\"}"]) > 3)
-        // The socket holds ten notices: a full one would lose the last of them.
-        socket.read()
         daemon.program.signal(SIGTERM)
+        // Read on until it comes: the socket holds ten notices, and a full one would lose it.
+        try await socket.wait(for: "STOPPING=1")
         #expect(try await daemon.program.exitStatus() == 0)
         socket.read()
         let first = ["READY=1", "STATUS=", "WATCHDOG=1", "RELOADING=1", "STOPPING=1"].map { prefix in
