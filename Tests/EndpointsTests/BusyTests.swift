@@ -7,7 +7,7 @@ import Testing
 
 @testable import Endpoints
 
-@Suite("A server with much to do", .timeLimit(.minutes(1)))
+@Suite("A server with much to do", .timeLimit(.minutes(5)))
 struct BusyTests {
     /// Where routes stand until the test lets them go.
     private final class Stop: Sendable {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Endpoints
 
-@Suite("Life of the server", .timeLimit(.minutes(1)))
+@Suite("Life of the server", .timeLimit(.minutes(5)))
 struct LifecycleTests {
     private static let hello = Route("/hello") { _ in .text("hello\n") }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Endpoints
 
-@Suite("Limits of the server", .timeLimit(.minutes(1)))
+@Suite("Limits of the server", .timeLimit(.minutes(5)))
 struct LimitTests {
     private static let hello = Route("/hello") { _ in .text("hello\n") }
     private static let request = "GET /hello HTTP/1.1\r\nHost: test\r\n\r\n"

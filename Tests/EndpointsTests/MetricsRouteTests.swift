@@ -4,7 +4,7 @@ import Testing
 
 @testable import Endpoints
 
-@Suite("The route of the metrics", .timeLimit(.minutes(1)))
+@Suite("The route of the metrics", .timeLimit(.minutes(5)))
 struct MetricsRouteTests {
     private struct Scrape {
         let head: Answer

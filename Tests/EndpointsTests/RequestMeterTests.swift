@@ -7,7 +7,7 @@ import Testing
 @testable import Endpoints
 
 /// The middleware of the server library, through our backend of swift-metrics.
-@Suite("Hummingbird's own metrics", .timeLimit(.minutes(1)))
+@Suite("Hummingbird's own metrics", .timeLimit(.minutes(5)))
 struct RequestMeterTests {
     private let registry = Registry()
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Endpoints
 
-@Suite("Routes", .timeLimit(.minutes(1)))
+@Suite("Routes", .timeLimit(.minutes(5)))
 struct RouteTests {
     private let health = HealthState()
 

@@ -3,7 +3,7 @@ import Testing
 @testable import Endpoints
 
 /// For every way in which a client can end: what was sent was written, or was left when it closed, or is queued.
-@Suite("Flow to WebSocket clients", .serialized, .timeLimit(.minutes(1)))
+@Suite("Flow to WebSocket clients", .serialized, .timeLimit(.minutes(5)))
 struct WebSocketFlowTests {
     /// More than the system takes for a client that does not read.
     private static let flood = 1000

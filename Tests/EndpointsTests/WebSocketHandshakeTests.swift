@@ -2,7 +2,7 @@ import Testing
 
 @testable import Endpoints
 
-@Suite("WebSocket handshake", .serialized, .timeLimit(.minutes(1)))
+@Suite("WebSocket handshake", .serialized, .timeLimit(.minutes(5)))
 struct WebSocketHandshakeTests {
     private static let request = WebSocketTester.request
 

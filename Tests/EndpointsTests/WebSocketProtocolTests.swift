@@ -4,7 +4,7 @@ import Testing
 
 @testable import Endpoints
 
-@Suite("WebSocket protocol", .serialized, .timeLimit(.minutes(1)))
+@Suite("WebSocket protocol", .serialized, .timeLimit(.minutes(5)))
 struct WebSocketProtocolTests {
     private typealias Tester = WebSocketTester
 

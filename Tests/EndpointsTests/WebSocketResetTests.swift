@@ -6,7 +6,7 @@ import Testing
 
 @testable import Endpoints
 
-@Suite("Clients that leave in the middle of the upgrade", .serialized, .timeLimit(.minutes(1)))
+@Suite("Clients that leave in the middle of the upgrade", .serialized, .timeLimit(.minutes(5)))
 struct WebSocketResetTests {
     /// Ends the connection within the first flush, as the system does when the client has reset it.
     private final class Breaker: ChannelOutboundHandler, Sendable {

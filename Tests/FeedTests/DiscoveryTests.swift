@@ -79,7 +79,7 @@ struct UniversePlannerTests {
     }
 }
 
-@Suite("Discovery", .timeLimit(.minutes(1)))
+@Suite("Discovery", .timeLimit(.minutes(5)))
 struct DiscoveryTests {
     private func discover(_ answer: @escaping @Sendable (Peer) -> Void) async throws -> Result<
         VenueListing, DiscoveryError

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Feed
 
-@Suite("REST client", .timeLimit(.minutes(1)))
+@Suite("REST client", .timeLimit(.minutes(5)))
 struct RestClientTests {
     private func client(_ change: (inout RestSettings) -> Void = { _ in }) -> RestClient {
         var settings = RestSettings(version: "1.2.3")

@@ -4,7 +4,7 @@ import Venues
 
 @testable import Feed
 
-@Suite("REST requests", .timeLimit(.minutes(1)))
+@Suite("REST requests", .timeLimit(.minutes(5)))
 struct RestRequestTests {
     private func withClient(
         _ settings: RestSettings = RestSettings(version: "1.2.3"),
@@ -106,7 +106,7 @@ struct RestRequestTests {
 }
 
 /// What a receiver of notifications may do to whom only its status interests.
-@Suite("REST requests that want no body", .timeLimit(.minutes(1)))
+@Suite("REST requests that want no body", .timeLimit(.minutes(5)))
 struct RestStatusOnlyTests {
     /// None of these servers closes, and the client's own limits are far away: whoever waited for a body would be late.
     private static func post(_ port: Int, _ body: [UInt8] = [65], timeout: Duration = .seconds(600)) -> RestRequest {
@@ -193,7 +193,7 @@ struct RestStatusOnlyTests {
     }
 }
 
-@Suite("Certificates of a request", .timeLimit(.minutes(1)))
+@Suite("Certificates of a request", .timeLimit(.minutes(5)))
 struct RestCertificateTests {
     private static func post(_ client: RestClient, _ host: String, _ port: Int, caFile: String?) async -> String {
         let request = RestRequest("https://\(host):\(port)/", method: .post([65]), caFile: caFile)

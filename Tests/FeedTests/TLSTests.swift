@@ -2,7 +2,7 @@ import Testing
 
 @testable import Feed
 
-@Suite("TLS", .timeLimit(.minutes(1)))
+@Suite("TLS", .timeLimit(.minutes(5)))
 struct TLSTests {
     @Test("opens a stream to a server whose authority and name are right")
     func trusted() async throws {

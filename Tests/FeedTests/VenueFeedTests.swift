@@ -4,7 +4,7 @@ import Testing
 
 @testable import Feed
 
-@Suite("Venue feed", .timeLimit(.minutes(1)))
+@Suite("Venue feed", .timeLimit(.minutes(5)))
 struct VenueFeedTests {
     /// Connects, and answers the first request of the connection.
     private func live(_ bench: FeedBench, _ server: LoopbackServer, number: Int = 1, _ names: String = "A") async
