@@ -187,7 +187,7 @@ public enum FaultMatrix {
             "sends quotes out of order",
             ["reorder {venue} every=3"],
             lasts: 3,
-            "drops the older one; the symbol is stale until its next quote",
+            "drops the older one; the symbol is stale until its next quote or the venue's REST",
             within: 2,
             shown: ["": Self.quote("out_of_order")]
         ),
