@@ -144,7 +144,8 @@ virtual='^FaultTests\.|^FeedTests\.(TwoHours|VirtualFeed)'
 test_step unit --skip "^SystemTests\.|$virtual"
 test_step virtual --filter "$virtual"
 heavy='^SystemTests\.(FaultMatrix|Soak|MarketDay|FiftyConnections|ChartTests|ServiceManager)'
-test_step system --filter '^SystemTests\.' --skip "$heavy"
+# So many of the system's programs at a time as two cores can answer for.
+SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 test_step system --filter '^SystemTests\.' --skip "$heavy"
 test_step heavy --no-parallel --filter "$heavy"
 measure_coverage
 check_moved

@@ -20,15 +20,14 @@ struct InterfaceTests {
             try await daemon.metrics().family("arb1d_band_upper_ratio").count > 20 ? true : nil
         }
         _ = try await HTTP.send(exchange.control("/sim/freeze"), method: "POST")
-        // Frozen prices stand: two readings in a row agree.
-        let metrics = try await eventually("a market that stands still") {
+        // Frozen prices stand: what was read between two readings that agree was said of the same market.
+        let (metrics, fresh) = try await eventually("a market that stands still") {
             let first = try await daemon.metrics().family("arb1d_cross_spread_ratio")
+            let fresh = try await self.pairs(daemon).filter { $0["state"] as? String == "fresh" }
             let second = try await daemon.metrics()
-            return first == second.family("arb1d_cross_spread_ratio") && !first.isEmpty ? second : nil
+            let isStill = first == second.family("arb1d_cross_spread_ratio") && !first.isEmpty
+            return isStill && fresh.count == first.count ? (second, fresh) : nil
         }
-        let all = try await self.pairs(daemon)
-        let fresh = all.filter { $0["state"] as? String == "fresh" }
-        #expect(fresh.count == metrics.family("arb1d_cross_spread_ratio").count)
         for pair in fresh {
             let names = ["symbol", "sell_venue", "buy_venue"].map { "\($0)=\"\(pair[$0] as? String ?? "")\"" }
             let labels = "{" + names.joined(separator: ",") + "}"
