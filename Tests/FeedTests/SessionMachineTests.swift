@@ -22,6 +22,9 @@ struct SessionMachineTests {
         (1...count).map { SubscriptionRequest(number: UInt64($0), text: "\($0)", venueSymbols: ["S\($0)"]) }
     }
 
+    private func quotes(_ symbols: [String]) -> Topics { Topics(stream: .quotes, venueSymbols: symbols) }
+    private func trades(_ symbols: [String]) -> Topics { Topics(stream: .trades, venueSymbols: symbols) }
+
     @Test("goes through its states in order")
     func states() {
         var machine = SessionMachine(limits: Self.limits)
@@ -33,7 +36,7 @@ struct SessionMachineTests {
         machine.opened(at: at(0.2))
         #expect(machine.phase == .subscribing)
         #expect(machine.enqueue(self.requests(1), at: at(0.2)) == [.send(self.requests(1)[0])])
-        #expect(machine.acknowledged(1, at: at(0.3)) == [.acknowledged(["S1"]), .live])
+        #expect(machine.acknowledged(1, at: at(0.3)) == [.acknowledged(self.quotes(["S1"])), .live])
         #expect(machine.phase == .live)
         var seed = Seed(1)
         _ = machine.lost(at: at(1), using: &seed)
@@ -83,20 +86,21 @@ struct SessionMachineTests {
     func live() {
         var machine = self.opened()
         _ = machine.enqueue(self.requests(3), at: at(1))
-        #expect(machine.acknowledged(nil, at: at(1)) == [.acknowledged(["S1"])])
-        #expect(machine.dataCame(for: "S3", at: at(1)) == [.acknowledged(["S3"])])
-        #expect(machine.refused(2, words: "no", at: at(1)) == [.refused(["S2"]), .live])
+        #expect(machine.acknowledged(nil, at: at(1)) == [.acknowledged(self.quotes(["S1"]))])
+        #expect(machine.dataCame(for: "S3", at: at(1)) == [.acknowledged(self.quotes(["S3"]))])
+        #expect(machine.refused(2, words: "no", at: at(1)) == [.refused(self.quotes(["S2"])), .live])
     }
 
     @Test("is not live while a refused group is asked for again")
     func retry() {
         var machine = self.opened()
         _ = machine.enqueue([SubscriptionRequest(number: 1, text: "", venueSymbols: ["A", "B"])], at: at(1))
-        #expect(machine.refused(1, words: "bad A", at: at(1)) == [.refused(["A"]), .subscribe(.quotes, ["B"])])
+        let refused = machine.refused(1, words: "bad A", at: at(1))
+        #expect(refused == [.refused(self.quotes(["A"])), .subscribe(self.quotes(["B"]))])
         #expect(machine.nextNumber == 2)
         let retry = SubscriptionRequest(number: 2, text: "", venueSymbols: ["B"])
         #expect(machine.enqueue([retry], at: at(1)) == [.send(retry)])
-        #expect(machine.acknowledged(2, at: at(1)) == [.acknowledged(["B"]), .live])
+        #expect(machine.acknowledged(2, at: at(1)) == [.acknowledged(self.quotes(["B"])), .live])
     }
 
     @Test("gives up when an answer to a subscription never comes")
@@ -221,32 +225,50 @@ struct SessionMachineTests {
         _ = machine.enqueue(self.requests(3), at: at(0))
         _ = machine.refused(1, words: "no", at: at(1))
         _ = machine.refused(2, words: "no", at: at(2))
-        #expect(machine.acknowledged(3, at: at(2)) == [.acknowledged(["S3"]), .live])
+        #expect(machine.acknowledged(3, at: at(2)) == [.acknowledged(self.quotes(["S3"])), .live])
         machine.received(at: at(600))
         #expect(machine.tick(at: at(600)) == [])
         #expect(machine.nextDeadline(at: at(600)) == at(601))
-        #expect(machine.tick(at: at(601)) == [.subscribe(.quotes, ["S1", "S2"])])
+        #expect(machine.tick(at: at(601)) == [.subscribe(self.quotes(["S1", "S2"]))])
         machine.forget(["S2"])
         #expect(machine.tick(at: at(602)) == [])
         let again = SubscriptionRequest(number: 4, text: "", venueSymbols: ["S1"])
         #expect(machine.enqueue([again], at: at(602)) == [.send(again)])
         // Not answered: it is asked for once more, as late as a refused one.
         machine.received(at: at(612))
-        #expect(machine.tick(at: at(612)) == [] && machine.phase == .live)
+        #expect(machine.tick(at: at(612)) == [.unanswered(self.quotes(["S1"]))] && machine.phase == .live)
         machine.received(at: at(1212))
-        #expect(machine.tick(at: at(1212)) == [.subscribe(.quotes, ["S1"])])
+        #expect(machine.tick(at: at(1212)) == [.subscribe(self.quotes(["S1"]))])
     }
 
-    @Test("does without trades that the venue refuses, and asks for each group of the rest again")
+    @Test("does without trades that the venue refuses, asks for the rest at once and for these later")
     func refusedTrades() {
         var machine = self.opened()
         let trades = SubscriptionRequest(number: 2, text: "", stream: .trades, venueSymbols: ["S1", "S2"])
         _ = machine.enqueue(self.requests(1) + [trades], at: at(1))
-        #expect(machine.acknowledged(1, at: at(1)) == [.acknowledged(["S1"])])
-        #expect(machine.refused(2, words: "no S2", at: at(1)) == [.subscribe(.trades, ["S1"])])
+        #expect(machine.acknowledged(1, at: at(1)) == [.acknowledged(self.quotes(["S1"]))])
+        let refused = machine.refused(2, words: "no S2", at: at(1))
+        #expect(refused == [.refused(self.trades(["S2"])), .subscribe(self.trades(["S1"]))])
         let again = SubscriptionRequest(number: 3, text: "", stream: .trades, venueSymbols: ["S1"])
         _ = machine.enqueue([again], at: at(1))
-        #expect(machine.acknowledged(3, at: at(1)) == [.live])
+        #expect(machine.acknowledged(3, at: at(1)) == [.acknowledged(self.trades(["S1"])), .live])
+        let due = at(1).advanced(by: Self.limits.refusedRetry)
+        machine.received(at: due)
+        #expect(machine.tick(at: due).contains(.subscribe(self.trades(["S2"]))))
+    }
+
+    @Test("does without trades that the venue does not answer for, and asks for them later")
+    func unansweredTrades() {
+        var machine = self.opened()
+        let trades = SubscriptionRequest(number: 2, text: "", stream: .trades, venueSymbols: ["S1"])
+        _ = machine.enqueue(self.requests(1) + [trades], at: at(1))
+        _ = machine.acknowledged(1, at: at(1))
+        let late = at(1).advanced(by: Self.limits.subscribeTimeout)
+        machine.received(at: late)
+        #expect(machine.tick(at: late) == [.unanswered(self.trades(["S1"])), .live])
+        let due = late.advanced(by: Self.limits.refusedRetry)
+        machine.received(at: due)
+        #expect(machine.tick(at: due).contains(.subscribe(self.trades(["S1"]))))
     }
 
     @Test("sends what is asked for while it is live within the same limits")
@@ -263,14 +285,14 @@ struct SessionMachineTests {
     func allRefused() {
         var (seed, machine) = (Seed(3), self.opened())
         _ = machine.enqueue(self.requests(2), at: at(1))
-        #expect(machine.refused(1, words: "no", at: at(1)) == [.refused(["S1"])])
-        #expect(machine.refused(2, words: "no", at: at(1)) == [.refused(["S2"]), .abandon(.closed)])
+        #expect(machine.refused(1, words: "no", at: at(1)) == [.refused(self.quotes(["S1"]))])
+        #expect(machine.refused(2, words: "no", at: at(1)) == [.refused(self.quotes(["S2"])), .abandon(.closed)])
         #expect(machine.phase == .subscribing)
         _ = machine.lost(at: at(1), using: &seed)
         machine.opened(at: at(2))
         _ = machine.enqueue(self.requests(2), at: at(2))
         _ = machine.refused(1, words: "no", at: at(2))
-        #expect(machine.dataCame(for: "S2", at: at(2)) == [.acknowledged(["S2"]), .live])
+        #expect(machine.dataCame(for: "S2", at: at(2)) == [.acknowledged(self.quotes(["S2"])), .live])
     }
 
     @Test("waits at least as long as the venue asks")

@@ -206,40 +206,6 @@ struct VenueFeedTests {
         await bench.finish()
     }
 
-    @Test("narrows a refusal down to the topic that the venue does not want")
-    func refusal() async throws {
-        let server = try await LoopbackServer.start()
-        let bench = FeedBench(server)
-        bench.watch("A", "B")
-        let peer = await server.nextPeer()
-        #expect(await peer.next() == .text("sub 1 A,B"))
-        peer.send("no 1 unknown B")
-        #expect(await peer.next() == .text("sub 2 A"))
-        peer.send("ack 2")
-        try await bench.until { bench.feed.status.isLive }
-        try await bench.until { bench.value(#"arb1d_feed_subscriptions{venue="fake",state="refused"}"#) == 1 }
-        try await bench.until { bench.value(#"arb1d_feed_subscriptions{venue="fake",state="acknowledged"}"#) == 1 }
-        await bench.finish()
-    }
-
-    @Test("comes back when everything was refused, and is not live meanwhile")
-    func allRefused() async throws {
-        let server = try await LoopbackServer.start()
-        let bench = FeedBench(server)
-        bench.watch("A")
-        let peer = await server.nextPeer()
-        #expect(await peer.next() == .text("sub 1 A"))
-        peer.write(serverFrame(1, Array("no 1 not now".utf8)) + serverFrame(1, Array("note".utf8)))
-        #expect(await peer.next() == .close([0x03, 0xE8]))
-        let again = await server.nextPeer()
-        #expect(await again.next() == .text("sub 1 A"))
-        #expect(!bench.feed.status.isLive)
-        #expect(bench.value(#"arb1d_feed_reconnects_total{venue="fake",reason="closed"}"#) == 1)
-        again.send("ack 1")
-        try await bench.until { bench.feed.status.isLive }
-        await bench.finish()
-    }
-
     @Test("seeds what has no quote yet from the book ticker, once the connection is live")
     func seeds() async throws {
         let server = try await LoopbackServer.start()

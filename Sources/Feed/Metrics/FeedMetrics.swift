@@ -12,6 +12,7 @@ public final class FeedMetrics: Sendable {
     let backoffSeconds: HistogramFamily<VenueLabel>
     let reconnects: CounterFamily<VenueReasonLabels>
     let subscriptions: GaugeFamily<VenueStateLabels>
+    let tradeSubscriptions: GaugeFamily<VenueStateLabels>
     let streams: GaugeFamily<VenueLabel>
     let lastFrame: GaugeFamily<VenueLabel>
     let lastQuote: GaugeFamily<VenueLabel>
@@ -78,6 +79,11 @@ public final class FeedMetrics: Sendable {
         self.subscriptions = registry.gauge(
             "arb1d_feed_subscriptions",
             help: "Instruments by the state of their subscription; the states are disjoint.",
+            labels: VenueStateLabels.self
+        )
+        self.tradeSubscriptions = registry.gauge(
+            "arb1d_feed_trade_subscriptions",
+            help: "Instruments whose trades are asked for, by the state of that subscription; the states are disjoint.",
             labels: VenueStateLabels.self
         )
         self.streams = registry.gauge(

@@ -7,6 +7,7 @@ struct VenueInstruments: Sendable {
     private let losses: [LossReason: Counter]
     private let failures: [String: Counter]
     private let subscriptions: [Gauge]
+    private let tradeSubscriptions: [Gauge]
     private let transitions: [SessionPhase: Counter]
     private let streams: Gauge
     let streamsLimit: Gauge
@@ -51,6 +52,9 @@ struct VenueInstruments: Sendable {
         )
         self.subscriptions = SubscriptionState.allCases.map {
             metrics.subscriptions.gauge(for: VenueStateLabels(venue: venue, state: $0.label))
+        }
+        self.tradeSubscriptions = TradeSubscription.allCases.map {
+            metrics.tradeSubscriptions.gauge(for: VenueStateLabels(venue: venue, state: $0.label))
         }
         self.transitions = .init(
             uniqueKeysWithValues: SessionPhase.allCases.map {
@@ -98,12 +102,19 @@ struct VenueInstruments: Sendable {
     func lost(_ reason: LossReason) { self.losses[reason]?.increment() }
     func failed(_ error: ConnectError) { self.failures[error.label]?.increment() }
 
-    /// Shows how many instruments are in each state; each that was granted has so many streams.
-    func show(_ counts: InlineArray<7, Int>, streamsEach: Int) {
+    /// Shows how many instruments are in each state, by its raw value, and so how many topics are granted.
+    func show(_ quotes: InlineArray<7, Int>, trades: InlineArray<5, Int>) {
         for state in SubscriptionState.allCases {
-            self.subscriptions[Int(state.rawValue)].set(Double(counts[Int(state.rawValue)]))
+            self.subscriptions[Int(state.rawValue)].set(Double(quotes[Int(state.rawValue)]))
+        }
+        for state in TradeSubscription.allCases {
+            self.tradeSubscriptions[Int(state.rawValue)].set(Double(trades[Int(state.rawValue)]))
         }
         let granted: [SubscriptionState] = [.acknowledged, .seeded, .live, .quiet, .stale]
-        self.streams.set(Double(granted.reduce(0) { $0 + counts[Int($1.rawValue)] } * streamsEach))
+        let grantedTrades: [TradeSubscription] = [.acknowledged, .live]
+        let streams =
+            granted.reduce(0) { $0 + quotes[Int($1.rawValue)] }
+            + grantedTrades.reduce(0) { $0 + trades[Int($1.rawValue)] }
+        self.streams.set(Double(streams))
     }
 }

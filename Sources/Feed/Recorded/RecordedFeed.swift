@@ -76,7 +76,7 @@ public final class RecordedFeed {
         self.takeFindings()
         guard self.intake.haveSubscriptionsMoved else { return }
         self.intake.haveSubscriptionsMoved = false
-        self.instruments.show(self.intake.subscriptions, streamsEach: 1)
+        self.instruments.show(self.intake.subscriptions, trades: self.intake.tradeSubscriptions)
     }
 
     /// A hole is counted; nobody can be asked what stands, so the next quote ends it.

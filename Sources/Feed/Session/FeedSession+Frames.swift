@@ -59,13 +59,13 @@ extension FeedSession: FrameHandlerDelegate {
         case .acknowledged(let request): self.step { $0.acknowledged(request, at: $1) }
         case .refused(let request, let text):
             let words = venueWords(payload.extracting(text.clamped(to: 0..<payload.count)))
-            var refused: [String] = []
+            var refused: [Topics] = []
             self.step { machine, now in
                 let actions = machine.refused(request, words: words, at: now)
-                for case .refused(let symbols) in actions { refused += symbols }
+                for case .refused(let topics) in actions { refused.append(topics) }
                 return actions
             }
-            self.owner?.sessionRefused(refused, words: words)
+            for topics in refused { self.owner?.sessionRefused(topics, words: words) }
         case .shutdownAnnounced: self.step { $0.announced(at: $1) }
         case .pong, .notice: break
         }

@@ -27,7 +27,7 @@ extension FeedSession {
         switch action {
         case .connect: self.connect(at: now)
         case .send(let request): self.handler?.send(text: request.text)
-        case .subscribe(let stream, let venueSymbols): self.request(.subscribe, stream, venueSymbols)
+        case .subscribe(let topics): self.request(.subscribe, topics.stream, topics.venueSymbols)
         case .heartbeat(let number):
             if let text = self.adapter.heartbeat(number: number, at: self.clock.wall) { self.handler?.send(text: text) }
         case .ping: self.handler?.sendPing()
@@ -35,8 +35,9 @@ extension FeedSession {
         case .abandon(.announced): self.leave()
         case .abandon(let reason):
             if self.isReading { self.condemn(reason, nil) } else { self.lose(reason, words: nil) }
-        case .acknowledged(let venueSymbols): self.acknowledged(venueSymbols)
-        case .refused(let venueSymbols): self.refused(venueSymbols)
+        case .acknowledged(let topics): self.acknowledged(topics)
+        case .refused(let topics): self.refused(topics)
+        case .unanswered(let topics): self.unanswered(topics)
         case .rotate: self.owner?.sessionWantsNext(self)
         case .live: self.owner?.sessionWentLive(self)
         }
@@ -51,24 +52,47 @@ extension FeedSession {
         self.loop.scheduleTask(in: .seconds(2)) { if attempt == self.attempt { self.lose(.announced, words: nil) } }
     }
 
-    private func acknowledged(_ venueSymbols: [String]) {
+    private func acknowledged(_ topics: Topics) {
         let now = self.clock.now
-        for symbol in venueSymbols {
+        for symbol in topics.venueSymbols {
             guard let instrument = self.positions[symbol] else { continue }
+            guard topics.stream == .quotes else {
+                self.answered(.acknowledged, forTradesOf: instrument)
+                continue
+            }
             self.granted.insert(instrument)
             self.refused.remove(instrument)
             if !self.isStandby { self.intake.acknowledge(instrument, at: now) }
         }
     }
 
-    private func refused(_ venueSymbols: [String]) {
-        for symbol in venueSymbols {
+    private func refused(_ topics: Topics) {
+        for symbol in topics.venueSymbols {
             guard let instrument = self.positions[symbol] else { continue }
+            guard topics.stream == .quotes else {
+                self.answered(.refused, forTradesOf: instrument)
+                continue
+            }
             self.refused.insert(instrument)
             self.granted.remove(instrument)
             // What the present connection has is not refused by the next one, as long as it is only that.
             if !self.isStandby { self.intake.refuse(instrument) }
         }
+    }
+
+    /// Quotes that were not answered for stay requested.
+    private func unanswered(_ topics: Topics) {
+        if topics.stream == .trades {
+            for symbol in topics.venueSymbols {
+                if let instrument = self.positions[symbol] { self.answered(.unanswered, forTradesOf: instrument) }
+            }
+        }
+        self.owner?.sessionUnanswered(topics)
+    }
+
+    private func answered(_ state: TradeSubscription, forTradesOf instrument: InstrumentIndex) {
+        self.trades[instrument] = state
+        if !self.isStandby { self.intake.tradesAnswered(state, of: instrument) }
     }
 
     /// Asks for all streams of these symbols: quotes first.

@@ -17,7 +17,9 @@ protocol FeedSessionOwner: AnyObject {
     /// Before anything is done about a loss: whether another connection carries on, so that nothing need be done.
     func sessionIsReplaced(_ session: FeedSession) -> Bool
     func sessionLost(_ session: FeedSession, _ reason: LossReason, words: String?)
-    func sessionRefused(_ venueSymbols: [String], words: String)
+    func sessionRefused(_ topics: Topics, words: String)
+    /// The venue did not answer for these in time.
+    func sessionUnanswered(_ topics: Topics)
     /// The session wants the next connection beside its own.
     func sessionWantsNext(_ session: FeedSession)
     /// A session that was told to retire is gone.
@@ -80,6 +82,8 @@ final class FeedSession: @unchecked Sendable {
     /// What the venue granted and refused on this connection.
     var granted: Set<InstrumentIndex> = []
     var refused: Set<InstrumentIndex> = []
+    /// What became of the requests for trades on this connection, where there was an answer or it was given up.
+    var trades: [InstrumentIndex: TradeSubscription] = [:]
     /// When the first and the last quote came on this connection, and when the last frame.
     var firstQuoteAt: MonotonicInstant?
     var lastQuoteAt: MonotonicInstant?
@@ -145,6 +149,7 @@ final class FeedSession: @unchecked Sendable {
         self.instruments.removeAll(where: instruments.contains)
         for instrument in gone {
             if let symbol = self.names.removeValue(forKey: instrument) { self.positions[symbol] = nil }
+            self.trades[instrument] = nil
         }
         self.granted.subtract(gone)
         self.refused.subtract(gone)

@@ -24,9 +24,8 @@ struct SessionMachine: Sendable {
     private var (hasGranted, hasRefused) = (false, false)
     /// Since the last frame, a ping asked for a sign of life.
     private var isPinged = false
-    /// What the venue refused on this connection, and when it is asked again.
-    private var refused: [String] = []
-    private var askAgainAt: MonotonicInstant?
+    /// What the venue refused or left unanswered on this connection.
+    private var missing: MissingTopics
     /// When the next connection is due; `nil`: never, or it is being made.
     private var rotateAt: MonotonicInstant?
     private(set) var isRotating = false
@@ -35,6 +34,7 @@ struct SessionMachine: Sendable {
 
     init(limits: SessionLimits) {
         self.limits = limits
+        self.missing = MissingTopics(pause: limits.refusedRetry)
         // One message a second is kept back for the pong that the venue may ask for at any moment.
         self.messages = RateWindow(limit: max(1, limits.messagesPerSecond - 1), per: .seconds(1))
     }
@@ -85,7 +85,7 @@ struct SessionMachine: Sendable {
         (self.lastFrameAt, self.lastHeartbeatAt, self.lastRequestAt) = (now, now, now)
         (self.isPinged, self.isRotating, self.isResyncing) = (false, false, false)
         (self.hasGranted, self.hasRefused) = (false, false)
-        (self.refused, self.askAgainAt) = ([], nil)
+        self.missing = MissingTopics(pause: self.limits.refusedRetry)
         self.rotateAt = self.limits.lifetime.map { now.advanced(by: $0 * share) }
     }
 
@@ -107,27 +107,29 @@ struct SessionMachine: Sendable {
 
     mutating func acknowledged(_ number: UInt64?, at now: MonotonicInstant) -> [SessionAction] {
         guard let granted = self.ledger.acknowledge(number) else { return [] }
-        guard granted.stream == .quotes, !granted.venueSymbols.isEmpty else { return self.settle(at: now) }
-        self.hasGranted = true
-        return [.acknowledged(granted.venueSymbols)] + self.settle(at: now)
+        guard !granted.venueSymbols.isEmpty else { return self.settle(at: now) }
+        if granted.stream == .quotes { self.hasGranted = true }
+        let topics = Topics(stream: granted.stream, venueSymbols: granted.venueSymbols)
+        return [.acknowledged(topics)] + self.settle(at: now)
     }
 
     mutating func dataCame(for venueSymbol: String, at now: MonotonicInstant) -> [SessionAction] {
         self.hasGranted = true
-        let topics = self.ledger.dataCame(for: venueSymbol)
-        return topics.isEmpty ? [] : [.acknowledged(topics)] + self.settle(at: now)
+        let topics = Topics(stream: .quotes, venueSymbols: self.ledger.dataCame(for: venueSymbol))
+        return topics.venueSymbols.isEmpty ? [] : [.acknowledged(topics)] + self.settle(at: now)
     }
 
     mutating func refused(_ number: UInt64?, words: String, at now: MonotonicInstant) -> [SessionAction] {
         let refusal = self.ledger.refuse(number, words: words)
         var actions: [SessionAction] = []
-        // Without trades an instrument is still of use: they are not asked for again.
-        if refusal.stream == .quotes, !refusal.refused.isEmpty {
-            self.hasRefused = true
-            self.askLater(refusal.refused, at: now)
-            actions.append(.refused(refusal.refused))
+        if !refusal.refused.isEmpty {
+            // Without trades an instrument is still of use.
+            if refusal.stream == .quotes { self.hasRefused = true }
+            let topics = Topics(stream: refusal.stream, venueSymbols: refusal.refused)
+            self.missing.add(topics, at: now)
+            actions.append(.refused(topics))
         }
-        actions += refusal.retry.map { .subscribe(refusal.stream, $0) }
+        actions += refusal.retry.map { .subscribe(Topics(stream: refusal.stream, venueSymbols: $0)) }
         // With groups to retry, the session is settled only after they were enqueued and answered.
         return refusal.retry.isEmpty ? actions + self.settle(at: now) : actions
     }
@@ -140,7 +142,7 @@ struct SessionMachine: Sendable {
     }
 
     /// These are watched no more.
-    mutating func forget(_ venueSymbols: [String]) { self.refused.removeAll(where: venueSymbols.contains) }
+    mutating func forget(_ venueSymbols: [String]) { self.missing.forget(venueSymbols) }
 
     // MARK: Rotating
 
@@ -172,7 +174,7 @@ struct SessionMachine: Sendable {
             var deadline = self.nextKeepAlive
             if !self.ledger.isSettled { deadline = min(deadline, self.nextRequestOrAnswer(at: now)) }
             if let rotateAt = self.rotateAt { deadline = min(deadline, rotateAt) }
-            if let askAgainAt = self.askAgainAt { deadline = min(deadline, askAgainAt) }
+            if let askAgainAt = self.missing.askAgainAt { deadline = min(deadline, askAgainAt) }
             return deadline
         }
     }
@@ -200,10 +202,11 @@ struct SessionMachine: Sendable {
         case .stopped:
             return []
         case .subscribing:
-            if self.isAnswerOverdue(at: now) { return [.abandon(.silent)] }
-            return self.keepAlive(at: now)
+            guard self.isAnswerOverdue(at: now) else { return self.keepAlive(at: now) }
+            guard self.ledger.awaitsTradesAlone else { return [.abandon(.silent)] }
+            return self.stopWaiting(at: now) + self.settle(at: now)
         case .live:
-            return self.keepAlive(at: now) + self.careForRefused(at: now) + self.rotateIfDue(at: now)
+            return self.keepAlive(at: now) + self.careForMissing(at: now) + self.rotateIfDue(at: now)
         }
     }
 
@@ -229,19 +232,15 @@ struct SessionMachine: Sendable {
     }
 
     /// Asks again for what was refused, or not answered while live: all of it, at a low rate.
-    private mutating func careForRefused(at now: MonotonicInstant) -> [SessionAction] {
-        if self.ledger.hasAwaiting, self.isAnswerOverdue(at: now) {
-            self.askLater(self.ledger.giveUpWaiting(), at: now)
-        }
-        guard let askAgainAt = self.askAgainAt, now >= askAgainAt else { return [] }
-        defer { (self.refused, self.askAgainAt) = ([], nil) }
-        return self.refused.isEmpty ? [] : [.subscribe(.quotes, self.refused)]
+    private mutating func careForMissing(at now: MonotonicInstant) -> [SessionAction] {
+        let unanswered = self.ledger.hasAwaiting && self.isAnswerOverdue(at: now) ? self.stopWaiting(at: now) : []
+        return unanswered + self.missing.takeDue(at: now).map { .subscribe($0) }
     }
 
-    private mutating func askLater(_ venueSymbols: [String], at now: MonotonicInstant) {
-        guard !venueSymbols.isEmpty else { return }
-        self.refused += venueSymbols.filter { !self.refused.contains($0) }
-        if self.askAgainAt == nil { self.askAgainAt = now.advanced(by: self.limits.refusedRetry) }
+    private mutating func stopWaiting(at now: MonotonicInstant) -> [SessionAction] {
+        let given = self.ledger.giveUpWaiting()
+        for topics in given { self.missing.add(topics, at: now) }
+        return given.map { .unanswered($0) }
     }
 
     private mutating func rotateIfDue(at now: MonotonicInstant) -> [SessionAction] {

@@ -52,7 +52,7 @@ struct SessionLimits: Sendable {
     var stableAfter: Duration = .seconds(60)
     /// How long a connection must live before its announced end is followed by a new one without a wait.
     var promptAfter: Duration = .seconds(10)
-    /// How often what the venue refused is asked for again.
+    /// How often what the venue refused, or did not answer for, is asked for again.
     var refusedRetry: Duration = .seconds(600)
     /// How long the next connection may take before it is given up, and then until it is tried again.
     var rotationTimeout: Duration = .seconds(30)
@@ -75,8 +75,8 @@ enum SessionAction: Equatable, Sendable {
     /// Open a connection.
     case connect
     case send(SubscriptionRequest)
-    /// Ask the adapter for requests for this stream of these symbols and enqueue them.
-    case subscribe(StreamKind, [String])
+    /// Ask the adapter for requests for these topics and enqueue them.
+    case subscribe(Topics)
     /// Ask the adapter for its keep-alive frame, with this number, and send it.
     case heartbeat(number: UInt64)
     /// Send a protocol ping.
@@ -86,9 +86,11 @@ enum SessionAction: Equatable, Sendable {
     /// End the connection and report the loss.
     case abandon(LossReason)
     /// These topics are acknowledged.
-    case acknowledged([String])
+    case acknowledged(Topics)
     /// These topics are refused.
-    case refused([String])
+    case refused(Topics)
+    /// The venue did not answer for these in time, and the connection goes on without.
+    case unanswered(Topics)
     /// Open the next connection beside this one.
     case rotate
     /// From now on silence means that nothing changed.

@@ -25,6 +25,8 @@ struct SubscriptionLedger: Sendable {
     var isSettled: Bool { self.unsent.isEmpty && self.awaiting.isEmpty }
     var hasUnsent: Bool { !self.unsent.isEmpty }
     var hasAwaiting: Bool { !self.awaiting.isEmpty }
+    /// Only trades were not answered for: quotes do without them.
+    var awaitsTradesAlone: Bool { self.hasAwaiting && self.awaiting.allSatisfy { $0.stream == .trades } }
 
     mutating func enqueue(_ requests: [SubscriptionRequest]) {
         self.unsent += requests
@@ -58,10 +60,13 @@ struct SubscriptionLedger: Sendable {
 
     /// Stops to wait for answers.
     ///
-    /// - Returns: The symbols whose quotes were asked for in vain.
-    mutating func giveUpWaiting() -> [String] {
+    /// - Returns: What was asked for in vain, each stream once.
+    mutating func giveUpWaiting() -> [Topics] {
         defer { self.awaiting = [] }
-        return self.awaiting.filter { $0.stream == .quotes }.flatMap(\.venueSymbols)
+        return StreamKind.allCases.compactMap { stream in
+            let venueSymbols = self.awaiting.filter { $0.stream == stream }.flatMap(\.venueSymbols)
+            return venueSymbols.isEmpty ? nil : Topics(stream: stream, venueSymbols: venueSymbols)
+        }
     }
 
     /// The venue said no.

@@ -6,6 +6,7 @@ extension EventIntake {
     func add(_ instrument: InstrumentIndex) {
         while self.states.count <= instrument.position { self.states.append(InstrumentState()) }
         self.move(instrument, to: .requested)
+        if self.wantsTrades { self.moveTrades(of: instrument, to: .requested) }
     }
 
     /// The instrument is watched no more: the engine hears of it after its last quote, and what still comes of it is of
@@ -15,6 +16,9 @@ extension EventIntake {
         self.hand(.delisted(instrument, at: now))
         guard self.isWatched(instrument), let state = self.subscription(of: instrument) else { return }
         self.subscriptions[Int(state.rawValue)] -= 1
+        if let trades = self.states[instrument.position].tradeSubscription {
+            self.tradeSubscriptions[Int(trades.rawValue)] -= 1
+        }
         self.states[instrument.position] = InstrumentState()
         self.haveSubscriptionsMoved = true
     }
@@ -24,6 +28,7 @@ extension EventIntake {
         guard self.isWatched(instrument) else { return }
         self.states[instrument.position].reconnect()
         self.move(instrument, to: .requested)
+        if self.wantsTrades { self.moveTrades(of: instrument, to: .requested) }
     }
 
     func acknowledge(_ instrument: InstrumentIndex, at now: Timestamp) {
@@ -52,6 +57,38 @@ extension EventIntake {
         if let old = self.states[instrument.position].subscription { self.subscriptions[Int(old.rawValue)] -= 1 }
         self.subscriptions[Int(next.rawValue)] += 1
         self.states[instrument.position].subscription = next
+        self.haveSubscriptionsMoved = true
+    }
+}
+
+// MARK: - Trades
+
+extension EventIntake {
+    /// The venue answered the request for the trades of the instrument, or did not in time.
+    func tradesAnswered(_ state: TradeSubscription, of instrument: InstrumentIndex) {
+        guard self.isWatched(instrument), self.wantsTrades else { return }
+        // Trades that come say more than any answer.
+        if self.states[instrument.position].tradeSubscription != .live { self.moveTrades(of: instrument, to: state) }
+    }
+
+    func firstTrade(of instrument: InstrumentIndex, on lane: Lane) {
+        self.states[instrument.position].tradesSeen |= lane.bit
+        if self.wantsTrades { self.moveTrades(of: instrument, to: .live) }
+    }
+
+    /// Another connection carries the instrument from now on, on which its trades got this far.
+    func followTrades(of instrument: InstrumentIndex, on lane: Lane, answered: TradeSubscription?) {
+        guard self.isWatched(instrument), self.wantsTrades else { return }
+        let isLive = self.states[instrument.position].tradesSeen & lane.bit != 0
+        self.moveTrades(of: instrument, to: isLive ? .live : answered ?? .requested)
+    }
+
+    private func moveTrades(of instrument: InstrumentIndex, to next: TradeSubscription) {
+        let old = self.states[instrument.position].tradeSubscription
+        guard old != next else { return }
+        if let old { self.tradeSubscriptions[Int(old.rawValue)] -= 1 }
+        self.tradeSubscriptions[Int(next.rawValue)] += 1
+        self.states[instrument.position].tradeSubscription = next
         self.haveSubscriptionsMoved = true
     }
 }

@@ -186,6 +186,7 @@ extension EventIntake {
             self.states[instrument.position].sharedUntil = now.advanced(byNanoseconds: 2_000_000_000)
         }
         self.states[instrument.position].seen &= ~lane.bit
+        self.states[instrument.position].tradesSeen &= ~lane.bit
     }
 
     /// When the last quote of the instrument was accepted.

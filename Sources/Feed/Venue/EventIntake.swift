@@ -12,6 +12,8 @@ final class EventIntake {
     let venue: VenueIndex
     private let rule: SequenceRule
     private let tradeNumbering: TradeNumbering
+    /// Whether trades are asked for.
+    let wantsTrades: Bool
     /// By instrument position; those of other venues stay untouched.
     var states: [InstrumentState] = []
     /// What the next hand-over brings to the raw channel.
@@ -24,11 +26,13 @@ final class EventIntake {
     private(set) var hasQuoteCome = false
     /// How many instruments are in each state, by raw value.
     var subscriptions = InlineArray<7, Int>(repeating: 0)
+    /// The same of their trades.
+    var tradeSubscriptions = InlineArray<5, Int>(repeating: 0)
     /// Whether an instrument changed its state since this was last set back.
     var haveSubscriptionsMoved = false
 
-    init(venue: VenueIndex, rule: SequenceRule, trades: TradeNumbering = .none) {
-        (self.venue, self.rule, self.tradeNumbering) = (venue, rule, trades)
+    init(venue: VenueIndex, rule: SequenceRule, trades: TradeNumbering = .none, wantsTrades: Bool = false) {
+        (self.venue, self.rule, self.tradeNumbering, self.wantsTrades) = (venue, rule, trades, wantsTrades)
         self.batch.reserveCapacity(1024)
     }
 
@@ -202,6 +206,7 @@ final class EventIntake {
             self.tally.rejectEvent(.trade, .unknownSymbol)
             return
         }
+        if self.states[position].tradesSeen & lane.bit == 0 { self.firstTrade(of: trade.instrument, on: lane) }
         let isShared = self.states[position].sharedUntil > now
         switch self.tradeNumbering {
         case .none:

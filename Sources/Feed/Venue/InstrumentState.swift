@@ -31,6 +31,31 @@ public enum SubscriptionState: UInt8, CaseIterable, Sendable {
     }
 }
 
+/// How far the subscription to the trades of one instrument got: exactly one at any time, where trades are asked for.
+public enum TradeSubscription: UInt8, CaseIterable, Sendable {
+    /// To be asked for, or asked for and not answered.
+    case requested
+    /// Granted, but no trade yet.
+    case acknowledged
+    /// A trade came on this connection.
+    case live
+    /// The venue does not want it.
+    case refused
+    /// The venue did not answer in time.
+    case unanswered
+
+    /// The value of the `state` label.
+    var label: String {
+        switch self {
+        case .requested: "requested"
+        case .acknowledged: "acknowledged"
+        case .live: "live"
+        case .refused: "refused"
+        case .unanswered: "unanswered"
+        }
+    }
+}
+
 /// One of the two connections that may carry an instrument at a time: the present one, and during a rotation the next.
 struct Lane: Equatable, Sendable {
     /// One bit of two.
@@ -79,12 +104,16 @@ struct InstrumentState: Sendable {
     var bid = ExactDecimal.zero
     var ask = ExactDecimal.zero
     var trades = TradeNumbers()
+    /// The lanes on which a trade came since their connection opened: a bit each.
+    var tradesSeen: UInt8 = 0
+    /// `nil`: its trades are not asked for.
+    var tradeSubscription: TradeSubscription?
 
     /// Forgets what belonged to the connection.
     mutating func reconnect() {
         (self.hasSequence, self.seen, self.strays) = (false, 0, 0)
         (self.isAsleep, self.suspicion, self.retries) = (false, 0, 0)
         (self.grantedAt, self.holeAt, self.sharedUntil) = (.never, .never, .never)
-        self.trades = TradeNumbers()
+        (self.trades, self.tradesSeen) = (TradeNumbers(), 0)
     }
 }

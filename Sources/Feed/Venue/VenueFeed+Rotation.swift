@@ -130,6 +130,7 @@ extension VenueFeed {
                 self.intake.reconnect(instrument)
                 self.intake.refuse(instrument)
             }
+            self.intake.followTrades(of: instrument, on: next.lane, answered: next.trades[instrument])
         }
     }
 

@@ -134,7 +134,12 @@ extension VenueFeed: FeedSessionOwner {
         self.handOver()
     }
 
-    func sessionRefused(_ venueSymbols: [String], words: String) { self.log.refused(venueSymbols, words: words) }
+    func sessionRefused(_ topics: Topics, words: String) { self.log.refused(topics, words: words) }
+
+    func sessionUnanswered(_ topics: Topics) {
+        self.log.unanswered(topics)
+        self.handOver()
+    }
 
     func sessionEnded(_ session: FeedSession) {
         self.retiring.removeAll { $0 === session }

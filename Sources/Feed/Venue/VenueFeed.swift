@@ -114,7 +114,12 @@ public final class VenueFeed: @unchecked Sendable {
             clock: clock,
             metrics: metrics
         )
-        self.intake = EventIntake(venue: index, rule: adapter.profile.sequence, trades: adapter.profile.trades)
+        self.intake = EventIntake(
+            venue: index,
+            rule: adapter.profile.sequence,
+            trades: adapter.profile.trades,
+            wantsTrades: settings.streams.contains(.trades)
+        )
         self.connector = connector
     }
 
@@ -203,7 +208,7 @@ public final class VenueFeed: @unchecked Sendable {
         if !self.intake.findings.isEmpty { self.careForFindings() }
         guard self.intake.haveSubscriptionsMoved else { return }
         self.intake.haveSubscriptionsMoved = false
-        self.instruments.show(self.intake.subscriptions, streamsEach: self.settings.streams.count)
+        self.instruments.show(self.intake.subscriptions, trades: self.intake.tradeSubscriptions)
     }
 }
 

@@ -1,4 +1,5 @@
 import Logging
+import Venues
 
 /// The log lines of one venue: one a change, none a repetition. The metrics count every single one.
 struct VenueLog: Sendable {
@@ -7,7 +8,7 @@ struct VenueLog: Sendable {
     private var isLive = false
     private var areSeedsFailing = false
     private var isRotationFailing = false
-    /// Refused symbols that were named already, so that a reconnect does not name them again.
+    /// Topics that were named as missing already, so that a reconnect does not name them again.
     private var named: Set<String> = []
 
     init(_ logger: Logger, venue: String) {
@@ -34,17 +35,21 @@ struct VenueLog: Sendable {
         )
     }
 
-    /// `symbols` are those given up for it: none when all is asked for again in smaller groups.
-    mutating func refused(_ symbols: [String], words: String) {
-        let new = symbols.filter { self.named.insert($0).inserted }
+    mutating func refused(_ topics: Topics, words: String) {
+        self.missing(topics, "venue refused a subscription", ["event": "subscription_refused", "error": "\(words)"])
+    }
+
+    mutating func unanswered(_ topics: Topics) {
+        self.missing(topics, "venue left a subscription unanswered", ["event": "subscription_unanswered"])
+    }
+
+    private mutating func missing(_ topics: Topics, _ message: Logger.Message, _ metadata: Logger.Metadata) {
+        let new = topics.venueSymbols.filter { self.named.insert("\(topics.stream.rawValue) \($0)").inserted }
         guard !new.isEmpty else { return }
-        self.logger.warning(
-            "venue refused a subscription",
-            metadata: [
-                "event": "subscription_refused", "error": "\(words)",
-                "symbols": "\(venueWords(new.joined(separator: ",")))",
-            ]
-        )
+        var metadata = metadata
+        metadata["stream"] = "\(topics.stream.rawValue)"
+        metadata["symbols"] = "\(venueWords(new.joined(separator: ",")))"
+        self.logger.warning(message, metadata: metadata)
     }
 
     /// Every change of a connection, for whoever asks for that much.

@@ -24,6 +24,8 @@ public struct VenueSettings: Sendable {
     public var maxMessageBytes = 1 << 20
     /// How often time is asked what it has done; tests are in more of a hurry.
     var tick: Duration = .milliseconds(500)
+    /// How often what the venue refused, or did not answer for, is asked for again.
+    var refusedRetry: Duration = .seconds(600)
     /// What jitter comes from; `nil`: from the system.
     var seed: UInt64?
 
@@ -48,6 +50,7 @@ public struct VenueSettings: Sendable {
         var limits = SessionLimits(profile, deadAfter: self.deadAfter)
         limits.connectTimeout = self.connectTimeout
         limits.handshakeTimeout = self.handshakeTimeout
+        limits.refusedRetry = self.refusedRetry
         if let age = self.maxConnectionAge { limits.lifetime = age }
         // The next one must have had its chance before the present one ends.
         if let age = limits.lifetime { limits.rotationTimeout = min(limits.rotationTimeout, age / 2) }
