@@ -16,20 +16,35 @@ struct ExactSum: ~Copyable, Sendable {
 
     init(unitsPerOne: Double) { self.unitsPerOne = unitsPerOne }
 
-    /// - Precondition: `value` is a number.
+    /// Whole units in 128 bits.
+    struct Units {
+        static let none = Units(high: 0, low: 0)
+
+        let high: Int64
+        let low: UInt64
+    }
+
+    /// What `count` times a value adds; nothing when it is no number.
     @inline(__always)
-    func add(_ value: Double, count: UInt64) {
-        let whole = Self.units(value * self.unitsPerOne)
-        let product = whole.multipliedFullWidth(by: Int64(clamping: count))
-        let before = self.low.wrappingAdd(product.low, ordering: .relaxed).oldValue
-        let carry: UInt64 = before > .max - product.low ? 1 : 0
-        let upper = UInt64(bitPattern: product.high) &+ carry
+    func units(of value: Double, count: UInt64) -> Units {
+        guard !value.isNaN else { return .none }
+        let product = Self.whole(value * self.unitsPerOne).multipliedFullWidth(by: Int64(clamping: count))
+        return Units(high: product.high, low: product.low)
+    }
+
+    @inline(__always)
+    func add(_ units: Units) {
+        let before = self.low.wrappingAdd(units.low, ordering: .relaxed).oldValue
+        let carry: UInt64 = before > .max - units.low ? 1 : 0
+        let upper = UInt64(bitPattern: units.high) &+ carry
         if upper != 0 { self.high.wrappingAdd(upper, ordering: .relaxed) }
     }
 
+    func add(_ value: Double, count: UInt64) { self.add(self.units(of: value, count: count)) }
+
     /// The nearest whole number, the even one of two.
     @inline(__always)
-    private static func units(_ value: Double) -> Int64 {
+    private static func whole(_ value: Double) -> Int64 {
         // Nearly all are small. Added to a number whose last place is 1, they are rounded by the addition itself, where
         // `rounded()` is a call into the C library.
         if value.magnitude < 0x1p51 {

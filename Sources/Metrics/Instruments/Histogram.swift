@@ -9,6 +9,7 @@ public final class Histogram: Sendable {
     /// The counts where there are no native buckets.
     private let classic: AtomicCells
     private let native: BucketTable?
+    private let isNative: Bool
     private let sum: ExactSum
     private let exemplars: ExemplarSlots?
 
@@ -16,6 +17,7 @@ public final class Histogram: Sendable {
         self.shape = shape
         self.sum = ExactSum(unitsPerOne: shape.unitsPerOne)
         self.classic = AtomicCells(count: shape.native == nil ? shape.bounds.count + 1 : 0)
+        self.isNative = shape.native != nil
         // A native bucket that a classic bound cuts in two takes two places.
         self.native = shape.native.map {
             BucketTable(schema: $0.scale.schema, limit: $0.scale.maxBuckets + shape.bounds.count)
@@ -39,13 +41,16 @@ public final class Histogram: Sendable {
         self.exemplars?.offer(value, evidence, in: bucket)
     }
 
+    @inline(__always)
     private func count(_ value: Double, _ count: UInt64, in bucket: Int) {
-        if let native = self.native, let index = self.shape.native {
-            native.add(count, to: self.shape.key(of: value, classic: bucket, index))
+        // All is computed before the first atomic addition: what comes behind one waits for it.
+        let units = self.sum.units(of: value, count: count)
+        if self.isNative {
+            if let key = self.shape.key(of: value, classic: bucket) { self.native?.add(count, to: key) }
         } else {
             self.classic.add(count, at: bucket)
         }
-        if !value.isNaN { self.sum.add(value, count: count) }
+        self.sum.add(units)
     }
 
     /// Reads everything at one moment into a reading that is reused.

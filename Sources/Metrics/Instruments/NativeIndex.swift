@@ -1,4 +1,4 @@
-/// Finds the bucket of a number with a table lookup and a comparison or two, on its bits.
+/// Finds the bucket of a number with a table lookup and a comparison, on its bits.
 // Invariant: `slices` points to `2^(schema + 1)` and `bounds` to `2^schema + 1` initialised numbers from init to deinit
 // (one each where the schema is not positive), never written again. The lookups stay within: a slice is cut out of a
 // mantissa's top bits, and the last bound is above every mantissa.
@@ -66,8 +66,9 @@
             let width = -self.schema
             return (octave + (1 << width) - 1) >> width
         }
-        var step = unsafe self.slices[Int(truncatingIfNeeded: mantissa &>> self.sliceShift)]
-        while unsafe self.bounds[step] < mantissa { step &+= 1 }
-        return (exponent &<< self.schema) &+ step
+        // A slice is narrower than any bucket, so at most one bound is within. Added without a branch, which could not
+        // be guessed.
+        let step = unsafe self.slices[Int(truncatingIfNeeded: mantissa &>> self.sliceShift)]
+        return unsafe (exponent &<< UInt64(self.schema)) &+ step &+ (self.bounds[step] < mantissa ? 1 : 0)
     }
 }
