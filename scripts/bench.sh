@@ -7,14 +7,7 @@ cd "$root"
 find_swift
 
 build=.build-bench
-# What no library has: the files of the feed that judge events, and the daemon's recorders.
-linked=Benchmarks/Sources/Pipeline/Linked
-mkdir -p "$linked"
-rm -f "$linked"/*.swift
-for file in Sources/Feed/Venue/{EventIntake*,InstrumentState,Rhythm,TradeNumbers}.swift \
-    Sources/arb1d/Exposition/LatencyRecorders.swift; do
-    [[ ! -f $file ]] || ln -s "../../../../$file" "$linked/"
-done
+link_benchmarked
 say 'Building the benchmarks: two minutes the first time ...'
 swift build -c release --package-path Benchmarks --scratch-path "$build" --quiet || die 'the benchmarks do not build.' \
     'Look at the errors above.'

@@ -45,6 +45,17 @@ find_swift() {
         'Installed elsewhere? Put the folder that holds it on the PATH.'
 }
 
+# Links into the benchmarks what no library has: the files of the feed that judge events, and the daemon's recorders.
+link_benchmarked() {
+    local linked="$root/Benchmarks/Sources/Pipeline/Linked" file
+    mkdir -p "$linked"
+    rm -f "$linked"/*.swift
+    for file in "$root"/Sources/Feed/Venue/{EventIntake*,InstrumentState,Rhythm,TradeNumbers}.swift \
+        "$root/Sources/arb1d/Exposition/LatencyRecorders.swift"; do
+        [[ ! -f $file ]] || ln -s "../../../../${file#"$root/"}" "$linked/"
+    done
+}
+
 # The pid and name of whoever listens on a TCP port of this machine, or nothing when it is free.
 port_owner() {
     local hex inode fd pid

@@ -135,6 +135,7 @@ scripts/conformance.sh setup || say 'The Autobahn cases could not be installed: 
 find_swift
 phase 'lint' scripts/lint.sh || true
 phase 'build' scripts/build.sh debug || finish
+phase 'benchmarks' scripts/bench-check.sh || true
 rm -rf "$coverage" .run/moved
 mkdir -p "$coverage/raw" .run/moved
 is_told=yes
