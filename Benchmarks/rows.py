@@ -193,6 +193,6 @@ def overload(programs, table):
 
 ALL = {
     "decode": decode, "join": join, "whole": whole, "allocations": allocations, "instruments": instruments,
-    "render": renders.rows, "instrumentation": instrumentation, "scrapes": scrapes.rows, "snapshot": snapshot, "memory": memory, "growth": growth, "sockets": sockets.rows,
-    "overload": overload,
+    "render": renders.rows, "instrumentation": instrumentation, "scrapes": scrapes.rows, "snapshot": snapshot, "memory": memory,
+    "growth": growth, "sockets": sockets.rows, "overload": overload,
 }

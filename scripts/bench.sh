@@ -11,8 +11,8 @@ link_benchmarked
 say 'Building the benchmarks: two minutes the first time ...'
 swift build -c release --package-path Benchmarks --scratch-path "$build" --quiet || die 'the benchmarks do not build.' \
     'Look at the errors above.'
-for tool in g++ gcc valgrind; do
-    command -v "$tool" >/dev/null || say "$tool is not installed: rows that need it are left out."
+for tool in g++ gcc valgrind prometheus prometheus-pushgateway; do
+    command -v "$tool" >/dev/null || say "$tool is not installed: rows that need it are left out (apt-get install $tool)."
 done
 bin="$(swift build -c release --package-path Benchmarks --scratch-path "$build" --show-bin-path)"
 options=(--pairs "${PAIRS:-5}" --bin "$bin")
