@@ -24,15 +24,22 @@ public struct HealthModel: Sendable {
         case noneSince(Timestamp)
     }
 
+    /// A way that heartbeats take: of one loop through one engine.
+    private struct Way: Hashable {
+        let loop: Int
+        let shard: Int
+    }
+
     public var limits: Limits
     private var isConfigurationLoaded = false
     private var areListenersUp = false
     private var isDraining = false
     private var pairs = Pairs.neverLive
-    /// The last heartbeat of each loop, or the moment from which one is expected.
-    private var heartbeats: [Int: Timestamp] = [:]
-    private var batchCount: UInt64 = 0
-    private var batchesMovedAt = Timestamp.never
+    private var shards = 1
+    /// The last heartbeat of each way, or the moment from which one is expected.
+    private var heartbeats: [Way: Timestamp] = [:]
+    /// By shard: the batch counter, and when it last moved.
+    private var batches: [Int: (count: UInt64, movedAt: Timestamp)] = [:]
     private var venues: [String: Bool] = [:]
     private var remarks: [String: String?] = [:]
 
@@ -59,22 +66,26 @@ public struct HealthModel: Sendable {
         }
     }
 
-    /// From now on a heartbeat of each of these loops is expected.
-    public mutating func pipelineStarted(loops: Int, at now: Timestamp) {
-        for loop in 0..<loops { self.heartbeats[loop] = now }
+    /// From now on a heartbeat of each of these loops is expected out of each of these engines.
+    public mutating func pipelineStarted(loops: Int, shards: Int = 1, at now: Timestamp) {
+        self.shards = shards
+        for loop in 0..<loops {
+            for shard in 0..<shards { self.heartbeats[Way(loop: loop, shard: shard)] = now }
+        }
     }
 
-    /// No more heartbeats are expected: the engine has taken its last element of a drain.
+    /// No more heartbeats are expected: the engines have taken their last elements of a drain.
     public mutating func pipelineEnded() { self.heartbeats = [:] }
 
-    /// A heartbeat that this loop had sent came out of the engine.
-    public mutating func heartbeatReturned(loop: Int, at now: Timestamp) { self.heartbeats[loop] = now }
+    /// A heartbeat that this loop had sent came out of this engine.
+    public mutating func heartbeatReturned(loop: Int, shard: Int = 0, at now: Timestamp) {
+        self.heartbeats[Way(loop: loop, shard: shard)] = now
+    }
 
-    /// The engine's batch counter; while it moves, a missing heartbeat means overload and not a wedge.
-    public mutating func batches(_ count: UInt64, at now: Timestamp) {
-        guard count != self.batchCount else { return }
-        self.batchCount = count
-        self.batchesMovedAt = now
+    /// An engine's batch counter; while it moves, a missing heartbeat means overload and not a wedge of this engine.
+    public mutating func batches(_ count: UInt64, shard: Int = 0, at now: Timestamp) {
+        guard count != self.batches[shard]?.count ?? 0 else { return }
+        self.batches[shard] = (count, now)
     }
 
     /// Something worth knowing that decides nothing: an optional store, a webhook, drops; nil when it is well again.
@@ -95,9 +106,8 @@ public struct HealthModel: Sendable {
                 decides: [.startup, .readiness]
             ),
         ]
-        checks += self.heartbeats.sorted { $0.key < $1.key }.map {
-            self.loopCheck($0.key, lastHeartbeat: $0.value, at: now)
-        }
+        let ways = self.heartbeats.sorted { ($0.key.loop, $0.key.shard) < ($1.key.loop, $1.key.shard) }
+        checks += ways.map { self.check($0.key, lastHeartbeat: $0.value, at: now) }
         checks += [
             HealthCheck(name: "live_pairs", problem: self.pairsProblem(at: now), decides: [.readiness]),
             HealthCheck(name: "shutdown", problem: self.isDraining ? "draining" : nil, decides: [.readiness]),
@@ -111,12 +121,12 @@ public struct HealthModel: Sendable {
         return HealthReport(checks: checks, summary: self.summary)
     }
 
-    private func loopCheck(_ loop: Int, lastHeartbeat: Timestamp, at now: Timestamp) -> HealthCheck {
-        let lastSign = max(lastHeartbeat, self.batchesMovedAt)
+    private func check(_ way: Way, lastHeartbeat: Timestamp, at now: Timestamp) -> HealthCheck {
+        let lastSign = max(lastHeartbeat, self.batches[way.shard]?.movedAt ?? .never)
         let silence = now.nanoseconds(since: lastSign)
         let isWedged = silence >= self.limits.livenessTimeout.wholeNanoseconds
         return HealthCheck(
-            name: "loop:\(loop)",
+            name: self.shards == 1 ? "loop:\(way.loop)" : "loop:\(way.loop)/shard:\(way.shard)",
             problem: isWedged ? "no heartbeat and no batch for \(silence / 1_000_000_000) s" : nil,
             decides: [.liveness, .readiness]
         )

@@ -31,21 +31,23 @@ public final class HealthState: Sendable {
     /// How many pairs of venues are live on both sides.
     public func livePairs(_ count: Int, at now: Timestamp) { self.model.withLock { $0.livePairs(count, at: now) } }
 
-    /// From now on a heartbeat of each of these loops is expected.
-    public func pipelineStarted(loops: Int, at now: Timestamp) {
-        self.model.withLock { $0.pipelineStarted(loops: loops, at: now) }
+    /// From now on a heartbeat of each of these loops is expected out of each of these engines.
+    public func pipelineStarted(loops: Int, shards: Int = 1, at now: Timestamp) {
+        self.model.withLock { $0.pipelineStarted(loops: loops, shards: shards, at: now) }
     }
 
     /// No more heartbeats are expected.
     public func pipelineEnded() { self.model.withLock { $0.pipelineEnded() } }
 
-    /// A heartbeat that this loop had sent came out of the engine.
-    public func heartbeatReturned(loop: Int, at now: Timestamp) {
-        self.model.withLock { $0.heartbeatReturned(loop: loop, at: now) }
+    /// A heartbeat that this loop had sent came out of this engine.
+    public func heartbeatReturned(loop: Int, shard: Int = 0, at now: Timestamp) {
+        self.model.withLock { $0.heartbeatReturned(loop: loop, shard: shard, at: now) }
     }
 
-    /// The engine's batch counter as it stands at `now`.
-    public func batches(_ count: UInt64, at now: Timestamp) { self.model.withLock { $0.batches(count, at: now) } }
+    /// An engine's batch counter as it stands at `now`.
+    public func batches(_ count: UInt64, shard: Int = 0, at now: Timestamp) {
+        self.model.withLock { $0.batches(count, shard: shard, at: now) }
+    }
 
     /// Something worth knowing that decides nothing; nil when it is well again.
     public func remark(_ name: String, problem: String?) { self.model.withLock { $0.remark(name, problem: problem) } }

@@ -89,6 +89,18 @@ struct Situation: Sendable, CustomTestStringConvertible {
             Self.up(&$0)
             $0.heartbeatReturned(loop: 0, at: .second(29))
         },
+        Situation("one engine of two stands still while the other works", liveness: false, readiness: false, at: 30) {
+            Self.up(&$0)
+            $0.pipelineStarted(loops: 2, shards: 2, at: .second(0))
+            for loop in 0..<2 { $0.heartbeatReturned(loop: loop, shard: 0, at: .second(29)) }
+            $0.batches(900, shard: 0, at: .second(29))
+        },
+        Situation("one engine of two is overloaded, and both work", readiness: true, at: 30) {
+            Self.up(&$0)
+            $0.pipelineStarted(loops: 2, shards: 2, at: .second(0))
+            for loop in 0..<2 { $0.heartbeatReturned(loop: loop, shard: 0, at: .second(29)) }
+            $0.batches(900, shard: 1, at: .second(29))
+        },
         Situation("overload: no heartbeat returns but the batch counter moves", readiness: true, at: 60) {
             Self.up(&$0)
             $0.batches(1, at: .second(1))
@@ -148,6 +160,17 @@ struct HealthModelTests {
         #expect(model.report(at: .second(1)).passes(.readiness))
         #expect(!model.report(at: .second(1.1)).passes(.readiness))
         #expect(!model.report(at: .second(2)).passes(.liveness))
+    }
+
+    @Test("one engine is not named beside its loop, several are")
+    func names() {
+        func names(shards: Int) -> [String] {
+            var model = HealthModel()
+            model.pipelineStarted(loops: 2, shards: shards, at: .second(0))
+            return model.report(at: .second(1)).checks.map(\.name).filter { $0.hasPrefix("loop:") }
+        }
+        #expect(names(shards: 1) == ["loop:0", "loop:1"])
+        #expect(names(shards: 2) == ["loop:0/shard:0", "loop:0/shard:1", "loop:1/shard:0", "loop:1/shard:1"])
     }
 
     @Test("a clock that goes backwards wedges nothing")
