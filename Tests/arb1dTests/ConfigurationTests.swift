@@ -104,6 +104,16 @@ struct ConfigurationTests {
             ("band: {upper: 0.2, lower: 0.5}\n", "line 1, band.lower: not below band.upper; write"),
             ("shutdown: {delay: 30s}\n", "line 1, shutdown.delay: not shorter than shutdown.deadline; leave"),
             ("channel: {capacity: 1}\n", "line 1, channel.capacity: \"1\" does not fit; write a whole number from"),
+            ("engine: {shards: 0}\n", "line 1, engine.shards: \"0\" does not fit; write a whole number from 1 to 64"),
+            ("engine: {shards: 65}\n", "line 1, engine.shards: \"65\" does not fit; write a whole number from 1 to 64"),
+            (
+                "engine: {shards: 3}\nwindow: {max_bytes: 2MiB}\n",
+                "line 2, window.max_bytes: less than 1MiB for each of the 3 engines that share it; write at least 3MiB"
+            ),
+            (
+                "engine: {shards: 4}\nchannel: {capacity: 3000000}\n",
+                "line 1, engine.shards: 4 channels of 3000000 events hold more than 10000000; make channel.capacity"
+            ),
             ("log: loud\n", "line 1, log: unknown key"),
             ("ready: {grace: 1s}\nready: {grace: 2s}\n", "not readable as YAML: a key is given twice"),
             ("ready: [\n", "not readable as YAML"),

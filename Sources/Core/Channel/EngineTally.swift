@@ -2,6 +2,8 @@
 public struct EngineTally: Sendable, Equatable {
     /// Elements that took effect.
     public var applied: UInt64 = 0
+    /// Those of them that are heartbeats.
+    public var heartbeats: UInt64 = 0
     /// Elements of an instrument that the engine was never told of.
     public var rejectedUnknown: UInt64 = 0
     /// Elements of an instrument that its venue no longer lists.
@@ -19,6 +21,7 @@ public struct EngineTally: Sendable, Equatable {
     /// Adds the differences of a later batch and takes over its levels.
     mutating func add(_ later: EngineTally) {
         self.applied &+= later.applied
+        self.heartbeats &+= later.heartbeats
         self.rejectedUnknown &+= later.rejectedUnknown
         self.rejectedDelisted &+= later.rejectedDelisted
         self.windowAppended &+= later.windowAppended

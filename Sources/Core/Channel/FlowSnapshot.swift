@@ -1,24 +1,24 @@
 /// A stage of the flow ledger: a place where elements enter, leave, are dropped with a reason, or wait.
 public enum FlowStage: String, CaseIterable, Sendable { case decode, feed, raw, engine, window }
 
-/// The whole ledger at one moment, read under one lock.
-///
-/// Per-venue arrays have one more entry than there are venues: the last one counts synthetic elements.
+/// The whole ledger at one moment, read under one lock: of the feeds, and of each shard.
+@dynamicMemberLookup
 public struct FlowSnapshot: Sendable {
+    /// By venue; the last entry counts heartbeats.
     public var feeds: [FeedTally]
-    public var enqueued: [UInt64]
-    public var dequeued: [UInt64]
-    public var displaced: [UInt64]
-    /// Quotes that a newer one of their instrument took the place of.
-    public var conflated: [UInt64]
-    public var refused: [UInt64]
-    public var displacedHeartbeats: UInt64
-    public var depth: UInt64
-    public var depthMax: UInt64
-    public var capacity: UInt64
-    public var engine: EngineTally
-    public var engineIn: UInt64
-    public var engineHeld: UInt64
+    public var shards: [ShardFlow]
+
+    /// What the shards come to together.
+    ///
+    /// A heartbeat goes to every shard and is one element of the whole: that of the first. What becomes of the others'
+    /// is in their own ledgers, which ``residual(_:)`` looks at.
+    public var whole: ShardFlow {
+        guard var whole = self.shards.first else { return ShardFlow(venues: self.feeds.count - 1, capacity: 0) }
+        for shard in self.shards.dropFirst() { whole.add(shard.withoutHeartbeats) }
+        return whole
+    }
+
+    public subscript<Figure>(dynamicMember path: KeyPath<ShardFlow, Figure>) -> Figure { self.whole[keyPath: path] }
 
     /// The terms of one stage.
     public struct Terms: Sendable, Equatable {
@@ -55,46 +55,23 @@ public struct FlowSnapshot: Sendable {
                 held: 0
             )
         case .feed:
-            let total = self.feedTotal
+            let (total, whole) = (self.feedTotal, self.whole)
             // What left the feeds is counted by the channel as it takes the batches in, not by the feeds.
             return Terms(
                 into: total.eventsIn,
-                out: self.enqueued.sum &+ self.refused.sum,
+                out: whole.enqueued.sum &+ whole.refused.sum,
                 dropped: RejectReason.allCases.map { reason in
                     (reason.label, EventKind.allCases.reduce(0) { $0 &+ total.rejected($1, reason) })
                 },
                 held: 0
             )
-        case .raw:
-            return Terms(
-                into: self.enqueued.sum &+ self.refused.sum,
-                out: self.dequeued.sum,
-                dropped: [
-                    ("displaced", self.displaced.sum), ("conflated", self.conflated.sum),
-                    ("finished", self.refused.sum),
-                ],
-                held: self.depth
-            )
-        case .engine:
-            return Terms(
-                into: self.engineIn,
-                out: self.engine.applied,
-                dropped: [
-                    ("unknown_symbol", self.engine.rejectedUnknown), ("delisted", self.engine.rejectedDelisted),
-                ],
-                held: self.engineHeld
-            )
-        case .window:
-            return Terms(
-                into: self.engine.windowAppended,
-                out: self.engine.windowExpired,
-                dropped: [("evicted", self.engine.windowEvicted), ("delisted", self.engine.windowDelisted)],
-                held: self.engine.windowHeld
-            )
+        case .raw, .engine, .window:
+            return self.whole.terms(stage)
         }
     }
 
-    /// The largest absolute residual among the stage's ledgers: one venue's loss never cancels another's double.
+    /// The largest absolute residual among the stage's ledgers: one venue's or shard's loss never cancels another's
+    /// double.
     public func residual(_ stage: FlowStage) -> UInt64 {
         let whole = self.terms(stage).residual.magnitude
         switch stage {
@@ -103,15 +80,15 @@ public struct FlowSnapshot: Sendable {
                 max(largest, Self.difference(feed.framesIn, feed.framesOut &+ feed.framesDroppedTotal))
             }
         case .feed:
-            return self.feeds.indices.reduce(whole) { largest, slot in
-                let out = self.enqueued[slot] &+ self.refused[slot] &+ self.feeds[slot].rejectedTotal
+            let shards = self.whole
+            let feeds = self.feeds.indices.reduce(whole) { largest, slot in
+                let out = shards.enqueued[slot] &+ shards.refused[slot] &+ self.feeds[slot].rejectedTotal
                 return max(largest, Self.difference(self.feeds[slot].eventsIn, out))
             }
-        case .engine:
-            // What the channel counted out, by venue, and what the engine was handed are two counts of one thing.
-            return max(whole, Self.difference(self.dequeued.sum, self.engineIn))
-        case .raw, .window:
-            return whole
+            // Every heartbeat came to every shard.
+            return self.shards.reduce(feeds) { max($0, Self.difference($1.heartbeats, shards.heartbeats)) }
+        case .raw, .engine, .window:
+            return self.shards.reduce(whole) { max($0, $1.residual(stage)) }
         }
     }
 
@@ -122,10 +99,6 @@ public struct FlowSnapshot: Sendable {
     private var feedTotal: FeedTally {
         self.feeds.reduce(into: FeedTally()) { $0.add($1) }
     }
-}
-
-extension [UInt64] {
-    fileprivate var sum: UInt64 { self.reduce(0, &+) }
 }
 
 extension FrameDropReason {

@@ -1,112 +1,61 @@
-/// The channel's rules and the flow ledger, without their lock.
-///
-/// Each stage's terms are counted where they happen, and held is measured from the container itself: the residual is
-/// computed from four independent figures, so a lost or doubled element shows.
+/// The channel's rules and the flow ledger, without their lock: what the feeds counted, and a lane for each engine.
 struct RawChannelState: ~Copyable {
-    private var ring: RawRing
+    private var lanes: [RawLane]
     private var feeds: [FeedTally]
-    private var enqueued: [UInt64]
-    private var dequeued: [UInt64]
-    private var displacedByVenue: [UInt64]
-    private var conflatedByVenue: [UInt64]
-    private var refusedByVenue: [UInt64]
-    private var displacedHeartbeats: UInt64 = 0
-    private var displacedInstruments: [InstrumentIndex] = []
-    private var isDisplaced: [Bool] = []
-    private var engine = EngineTally()
-    private var taken: UInt64 = 0
-    private var inHand: UInt64 = 0
-    private var highWater = HighWater()
-    private var isParked = false
+    /// By instrument: whose lane its elements take. What is not in it takes the first.
+    private var laneOfInstrument: [UInt8] = []
     var isFinished = false
 
-    init(capacity: Int, venues: Int, overflow: OverflowPolicy) {
-        self.ring = RawRing(capacity: capacity, policy: overflow)
+    init(capacity: Int, venues: Int, shards: Int, overflow: OverflowPolicy) {
+        self.lanes = (0..<shards).map { _ in RawLane(capacity: capacity, venues: venues, overflow: overflow) }
         self.feeds = Array(repeating: FeedTally(), count: venues + 1)
-        (self.enqueued, self.dequeued) = (
-            Array(repeating: 0, count: venues + 1), Array(repeating: 0, count: venues + 1)
-        )
-        (self.displacedByVenue, self.conflatedByVenue) = (self.enqueued, self.enqueued)
-        self.refusedByVenue = self.enqueued
+    }
+
+    mutating func extend(to universe: Universe) {
+        precondition(universe.shardCount == self.lanes.count, "a lane for each shard")
+        for entry in universe.instruments.dropFirst(self.laneOfInstrument.count) {
+            self.laneOfInstrument.append(entry.shard)
+        }
     }
 
     mutating func receive(_ batch: [RawElement], tally: FeedTally, venue: VenueIndex) {
-        self.feeds[self.slot(venue)].add(tally)
+        self.feeds[min(venue.position, self.feeds.count - 1)].add(tally)
+        guard self.lanes.count > 1 else { return self.lanes[0].receive(batch, isFinished: self.isFinished) }
         for element in batch {
-            let slot = self.slot(element.venue)
-            if self.isFinished {
-                self.refusedByVenue[slot] &+= 1
-                continue
-            }
-            self.enqueued[slot] &+= 1
-            switch self.ring.push(element) {
-            case .displaced(let oldest): self.displace(oldest)
-            case .conflated(let older): self.conflatedByVenue[self.slot(older.venue)] &+= 1
-            case nil: break
-            }
-            if case .heartbeat(_, let sentAt) = element.payload {
-                self.highWater.advance(to: sentAt, level: UInt64(self.ring.count))
+            if case .heartbeat = element.payload {
+                for lane in self.lanes.indices { self.lanes[lane].receive(element, isFinished: self.isFinished) }
+            } else {
+                self.lanes[self.lane(of: element)].receive(element, isFinished: self.isFinished)
             }
         }
-        self.highWater.note(UInt64(self.ring.count))
+        for lane in self.lanes.indices { self.lanes[lane].noteLevel() }
     }
 
-    private mutating func displace(_ element: RawElement) {
-        self.displacedByVenue[self.slot(element.venue)] &+= 1
-        if case .heartbeat = element.payload { self.displacedHeartbeats &+= 1 }
-        guard let instrument = element.instrument else { return }
-        while self.isDisplaced.count <= instrument.position { self.isDisplaced.append(false) }
-        if !self.isDisplaced[instrument.position] {
-            self.isDisplaced[instrument.position] = true
-            self.displacedInstruments.append(instrument)
-        }
+    /// What concerns no instrument has been acted on already and is only counted: by the first.
+    private func lane(of element: RawElement) -> Int {
+        guard let position = element.subject?.position, position < self.laneOfInstrument.count else { return 0 }
+        return Int(self.laneOfInstrument[position])
     }
 
     mutating func take(
+        from lane: Int,
         into batch: inout [RawElement],
         displaced: inout [InstrumentIndex],
         completed: EngineTally
     ) -> TakeOutcome {
-        self.engine.add(completed)
-        self.inHand = 0
-        for instrument in self.displacedInstruments { self.isDisplaced[instrument.position] = false }
-        swap(&displaced, &self.displacedInstruments)
-        while let element = self.ring.pop() {
-            self.dequeued[self.slot(element.venue)] &+= 1
-            batch.append(element)
+        self.lanes[lane].take(into: &batch, displaced: &displaced, completed: completed, isFinished: self.isFinished)
+    }
+
+    /// The consumers that slept and have something to do, a bit each; they no longer sleep.
+    mutating func unpark() -> UInt64 {
+        var woken: UInt64 = 0
+        for lane in self.lanes.indices where self.lanes[lane].unpark(isFinished: self.isFinished) {
+            woken |= 1 << UInt64(lane)
         }
-        self.inHand = UInt64(batch.count)
-        self.taken &+= self.inHand
-        if !batch.isEmpty || !displaced.isEmpty { return .batch }
-        if self.isFinished { return .finished }
-        self.isParked = true
-        return .empty
+        return woken
     }
-
-    /// Whether the consumer slept; it no longer does.
-    mutating func unpark() -> Bool {
-        let wasParked = self.isParked && (self.ring.count > 0 || self.isFinished)
-        if wasParked { self.isParked = false }
-        return wasParked
-    }
-
-    private func slot(_ venue: VenueIndex) -> Int { min(venue.position, self.feeds.count - 1) }
 
     func snapshot() -> FlowSnapshot {
-        FlowSnapshot(
-            feeds: self.feeds,
-            enqueued: self.enqueued,
-            dequeued: self.dequeued,
-            displaced: self.displacedByVenue,
-            conflated: self.conflatedByVenue,
-            refused: self.refusedByVenue,
-            displacedHeartbeats: self.displacedHeartbeats,
-            depth: UInt64(self.ring.count),
-            depthMax: self.highWater.value,
-            capacity: UInt64(self.ring.capacity),
-            engine: self.engine,
-            engineIn: self.taken,
-            engineHeld: self.inHand
-        )
+        FlowSnapshot(feeds: self.feeds, shards: self.lanes.map { $0.snapshot() })
     }
 }

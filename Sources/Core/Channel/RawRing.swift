@@ -7,8 +7,8 @@ public enum OverflowPolicy: String, CaseIterable, Sendable {
     case conflate
 }
 
-/// The raw channel's storage: a ring that gives up one element for each one that it has no room for.
-struct RawRing: ~Copyable {
+/// A lane's storage: a ring that gives up one element for each one that it has no room for.
+struct RawRing {
     enum Loss: Equatable {
         /// The oldest element: what it said is lost.
         case displaced(RawElement)

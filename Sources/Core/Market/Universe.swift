@@ -18,6 +18,8 @@ public struct VenueEntry: Sendable {
 public struct InstrumentEntry: Sendable {
     public let venue: VenueIndex
     public let symbol: SymbolIndex
+    /// Which engine has the symbol.
+    public let shard: UInt8
     /// That venue's spelling.
     public let venueSymbol: String
     /// Whether the venue still lists it.
@@ -40,6 +42,8 @@ public struct PairEntry: Sendable {
 /// its place, marked. Each owner of per-index state holds its own copy and extends its arrays when handed another.
 public struct Universe: Sendable {
     public let venues: [VenueEntry]
+    /// How many engines share the symbols.
+    public let shardCount: Int
     public private(set) var symbols: [String] = []
     public private(set) var instruments: [InstrumentEntry] = []
     public private(set) var pairs: [PairEntry] = []
@@ -47,6 +51,8 @@ public struct Universe: Sendable {
     public private(set) var revision = 0
     private var symbolIndices: [String: SymbolIndex] = [:]
     private var instrumentsBySymbol: [[InstrumentIndex]] = []
+    /// By ``SymbolIndex``.
+    private var shards: [UInt8] = []
     private var pairIndices: [PairKey: PairIndex] = [:]
 
     private struct PairKey: Hashable {
@@ -54,9 +60,11 @@ public struct Universe: Sendable {
         let buy: InstrumentIndex
     }
 
-    public init(venues: [VenueEntry]) {
+    /// Begins with nothing but venues, for so many engines.
+    public init(venues: [VenueEntry], shards: Int = 1) {
         precondition(venues.count < Int(VenueIndex.none.rawValue), "too many venues")
-        self.venues = venues
+        precondition((1...SymbolShard.most).contains(shards), "a universe has one engine or a few")
+        (self.venues, self.shardCount) = (venues, shards)
     }
 
     /// Adds an instrument and its pairs with the symbol's other instruments.
@@ -69,7 +77,10 @@ public struct Universe: Sendable {
         let others = self.instrumentsBySymbol[symbolIndex.position]
         guard !others.contains(where: { self.instruments[$0.position].venue == venue }) else { return nil }
         let instrument = InstrumentIndex(self.instruments.count)
-        self.instruments.append(InstrumentEntry(venue: venue, symbol: symbolIndex, venueSymbol: venueSymbol))
+        let shard = self.shards[symbolIndex.position]
+        self.instruments.append(
+            InstrumentEntry(venue: venue, symbol: symbolIndex, shard: shard, venueSymbol: venueSymbol)
+        )
         self.instrumentsBySymbol[symbolIndex.position].append(instrument)
         self.revision += 1
         let isPerpetual = self.venues[venue.position].isPerpetual
@@ -120,6 +131,11 @@ public struct Universe: Sendable {
         return self.pairIndices[PairKey(sell: sold, buy: bought)]
     }
 
+    /// Which engine has the pair: that of both its legs.
+    public func shard(of pair: PairIndex) -> Int {
+        Int(self.instruments[self.pairs[pair.position].sell.position].shard)
+    }
+
     private mutating func addPair(sell: InstrumentIndex, buy: InstrumentIndex, isBasis: Bool) {
         self.pairIndices[PairKey(sell: sell, buy: buy)] = PairIndex(self.pairs.count)
         self.pairs.append(PairEntry(sell: sell, buy: buy, isBasis: isBasis))
@@ -130,6 +146,7 @@ public struct Universe: Sendable {
         let index = SymbolIndex(self.symbols.count)
         self.symbols.append(symbol)
         self.symbolIndices[symbol] = index
+        self.shards.append(UInt8(SymbolShard.shard(of: symbol, among: self.shardCount)))
         self.instrumentsBySymbol.append([])
         return index
     }

@@ -86,54 +86,11 @@ public struct OpportunityRecorders: Sendable {
     }
 }
 
-/// What the engine counts for an ordered pair of venues.
-public final class VenuePairCells: Sendable {
-    public let evaluations = TallyCell()
-    public let missing = SpreadMissing.allCases.map { _ in TallyCell() }
-    public let points = TallyCell()
-    public let pointsMissing = PointMissing.allCases.map { _ in TallyCell() }
-    public let breachesAbove = TallyCell()
-    public let breachesBelow = TallyCell()
-    /// Opportunities that began.
-    public let opportunities = TallyCell()
-    /// Opportunities that ended, by ``OpportunityEnd``.
-    public let opportunitiesEnded = OpportunityEnd.allCases.map { _ in TallyCell() }
-    let legAge: (any DurationRecorder)?
-    let ended: OpportunityRecorders?
-
-    init(legAge: (any DurationRecorder)?, ended: OpportunityRecorders?) { (self.legAge, self.ended) = (legAge, ended) }
-
-    /// Opportunities that began and have not ended.
-    public var opportunitiesActive: UInt64 {
-        // Ends are read first: one that ends meanwhile is then still open, and none is ended that did not begin.
-        let ended = self.opportunitiesEnded.reduce(0) { $0 &+ $1.value }
-        return self.opportunities.value &- ended
-    }
-}
-
-/// What the engine counts for a venue.
-public final class VenueCells: Sendable {
-    public let flagged = QuoteFlag.allCases.map { _ in TallyCell() }
-    /// Standing quotes that became stale, by ``StaleReason``.
-    public let stale = StaleReason.allCases.map { _ in TallyCell() }
-    /// Events that engine time moved behind their symbol's last one, by ``LateOrder``.
-    public let late = LateOrder.allCases.map { _ in TallyCell() }
-    /// What the venue's windows hold, as of the last heartbeat.
-    public let windowQuotes = LevelCell()
-    public let windowTrades = LevelCell()
-    public let windowBytes = LevelCell()
-    /// The shortest history of quotes among the venue's instruments that have one, in nanoseconds.
-    public let windowSpan = LevelCell()
-    /// Quotes and marks that left the windows so far, by ``WindowExit``.
-    public let windowExits = WindowExit.allCases.map { _ in LevelCell() }
-    let endToEnd: (any DurationRecorder)?
-
-    init(endToEnd: (any DurationRecorder)?) { self.endToEnd = endToEnd }
-}
-
-/// Where the engine writes its results and everybody else reads them. It never stops the engine.
+/// Where the engines write their results and everybody else reads them. It never stops an engine.
 ///
-/// Cells are only ever added. The lists are copied under a lock that the engine takes only when the universe grows.
+/// Cells are only ever added. The lists are copied under a lock that an engine takes only when the universe grows. A
+/// pair, and so each of its cells, belongs to one engine; what is counted over pairs, each engine counts in cells of
+/// its own.
 public final class Board: Sendable {
     public struct Cells: Sendable {
         public fileprivate(set) var universe: Universe
@@ -141,26 +98,26 @@ public final class Board: Sendable {
         public fileprivate(set) var pairs: [PairCell] = []
         /// By ``InstrumentIndex``.
         public fileprivate(set) var instruments: [InstrumentCell] = []
-        /// By sell venue × number of venues + buy venue.
-        public let venuePairs: [VenuePairCells]
-        /// By ``VenueIndex``.
-        public let venues: [VenueCells]
+        /// What each engine counts: whoever tells of the whole adds them up.
+        public let shards: [ShardCells]
+        /// By sell venue × number of venues + buy venue: an engine's own; for everybody else, of the first engine.
+        public fileprivate(set) var venuePairs: [VenuePairCells]
+        /// By ``VenueIndex``: the same.
+        public fileprivate(set) var venues: [VenueCells]
 
+        /// The same.
         public func venuePair(sell: VenueIndex, buy: VenueIndex) -> VenuePairCells {
             self.venuePairs[sell.position * self.venues.count + buy.position]
         }
     }
 
     private let cells: Mutex<Cells>
-    /// Pairs whose spread is fresh: what readiness asks for.
-    private let freshPairs = Atomic<Int>(0)
-    private let batches = Atomic<UInt64>(0)
-    private let windowBytes = Atomic<Int>(0)
+    private let shards: [ShardCells]
     private let quarantineChanges = Atomic<UInt64>(0)
 
     /// - Parameters:
-    ///   - universe: Its venues are fixed; instruments and pairs may come later.
-    ///   - legAge: Makes the recorder of `arb1d_leg_age_seconds` for a sell and a buy venue.
+    ///   - universe: Its venues and shards are fixed; instruments and pairs may come later.
+    ///   - legAge: Makes the recorder of `arb1d_leg_age_seconds` for a sell and a buy venue; engines may share it.
     ///   - endToEnd: Makes the recorder of `arb1d_end_to_end_seconds` for a venue.
     ///   - ended: Makes the recorders of opportunities for a sell and a buy venue.
     public init(
@@ -170,14 +127,12 @@ public final class Board: Sendable {
         ended: (VenueIndex, VenueIndex) -> OpportunityRecorders? = { _, _ in nil }
     ) {
         let venues = universe.venues.indices.map(VenueIndex.init)
-        let venuePairs = venues.flatMap { sell in
-            venues.map { VenuePairCells(legAge: legAge(sell, $0), ended: ended(sell, $0)) }
+        let first = ShardCells(venues, legAge: legAge, endToEnd: endToEnd, ended: ended)
+        let others = (1..<universe.shardCount).map { _ in
+            ShardCells(venues, legAge: legAge, endToEnd: endToEnd, ended: ended)
         }
-        var cells = Cells(
-            universe: universe,
-            venuePairs: venuePairs,
-            venues: venues.map { VenueCells(endToEnd: endToEnd($0)) }
-        )
+        self.shards = [first] + others
+        var cells = Cells(universe: universe, shards: self.shards, venuePairs: first.venuePairs, venues: first.venues)
         cells.grow(to: universe)
         self.cells = Mutex(cells)
     }
@@ -185,9 +140,12 @@ public final class Board: Sendable {
     /// Everything that can be read now.
     public func read() -> Cells { self.cells.withLock { $0 } }
 
-    public var freshPairCount: Int { self.freshPairs.load(ordering: .relaxed) }
-    public var batchCount: UInt64 { self.batches.load(ordering: .relaxed) }
-    public var windowByteCount: Int { self.windowBytes.load(ordering: .relaxed) }
+    /// Pairs whose spread is fresh: what readiness asks for.
+    public var freshPairCount: Int { self.shards.reduce(0) { $0 + $1.freshPairCount } }
+    public var windowByteCount: Int { self.shards.reduce(0) { $0 + $1.windowByteCount } }
+
+    /// Batches that the engine of this shard took.
+    public func batchCount(of shard: Int) -> UInt64 { self.shards[shard].batchCount }
 
     /// How often a pair entered or left quarantine: who wants to tell of it looks at the pairs when this has moved.
     public var quarantineChangeCount: UInt64 { self.quarantineChanges.load(ordering: .acquiring) }
@@ -195,23 +153,23 @@ public final class Board: Sendable {
     /// Counts a pair that entered or left quarantine, after its cell says so.
     func noteQuarantineChange() { self.quarantineChanges.wrappingAdd(1, ordering: .releasing) }
 
-    func extend(to universe: Universe) -> Cells {
-        self.cells.withLock { cells in
+    /// Takes over a universe on behalf of the engine of a shard, and gives it its view of it.
+    ///
+    /// Engines come to a new universe one after the other, and an old one never takes the place of a newer one.
+    func extend(to universe: Universe, shard: Int) -> Cells {
+        var view = self.cells.withLock { cells in
             cells.grow(to: universe)
             return cells
         }
-    }
-
-    func publish(freshPairs: Int, windowBytes: Int) {
-        self.freshPairs.store(freshPairs, ordering: .relaxed)
-        self.windowBytes.store(windowBytes, ordering: .relaxed)
-        self.batches.store(self.batches.load(ordering: .relaxed) &+ 1, ordering: .releasing)
+        view.universe = universe
+        (view.venuePairs, view.venues) = (self.shards[shard].venuePairs, self.shards[shard].venues)
+        return view
     }
 }
 
 extension Board.Cells {
     fileprivate mutating func grow(to universe: Universe) {
-        self.universe = universe
+        if universe.revision >= self.universe.revision { self.universe = universe }
         while self.pairs.count < universe.pairs.count { self.pairs.append(PairCell()) }
         while self.instruments.count < universe.instruments.count { self.instruments.append(InstrumentCell()) }
     }

@@ -27,4 +27,11 @@ public struct EngineSettings: Sendable, Equatable {
     public var opportunities = OpportunitySettings()
 
     public init(band: BandSettings) { self.band = band }
+
+    /// Those of one of so many engines, which share the bytes of the windows.
+    public func shared(by engines: Int) -> EngineSettings {
+        var settings = self
+        settings.windowMaxBytes /= engines
+        return settings
+    }
 }

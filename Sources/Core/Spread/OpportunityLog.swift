@@ -33,4 +33,15 @@ public struct OpportunityReport: Sendable, Equatable {
     public let open: [Opportunity]
     /// The last ones that ended, the youngest end first.
     public let ended: [Opportunity]
+
+    init(open: [Opportunity], ended: [Opportunity]) { (self.open, self.ended) = (open, ended) }
+
+    /// What the engines of several shards tell, as one of them would that had all pairs and kept as many.
+    public init(merging reports: [OpportunityReport], kept: Int) {
+        self.open = reports.flatMap(\.open)
+        let ended = reports.flatMap(\.ended)
+        // One engine's are in order already, also those that ended at one time.
+        let sorted = reports.count == 1 ? ended : ended.sorted { ($0.endedAt ?? .never) > ($1.endedAt ?? .never) }
+        self.ended = Array(sorted.prefix(kept))
+    }
 }

@@ -4,6 +4,8 @@
 /// A quote re-evaluates exactly the ordered pairs that its instrument belongs to. Time comes in with the elements.
 public struct SpreadEngine: ~Copyable {
     let settings: EngineSettings
+    /// Which engine it is of those that share the universe's symbols.
+    let shard: Int
     let board: Board
     var cells: Board.Cells
     var legs: [Leg] = []
@@ -28,9 +30,18 @@ public struct SpreadEngine: ~Copyable {
     ///   - universe: What is watched so far.
     ///   - settings: Of points, bands and windows.
     ///   - board: Where the results go; of the same universe.
+    ///   - shard: Which of the universe's engines it is: it has the pairs of its symbols, and no use for others.
     ///   - summarises: Whether each pair keeps a ``SpreadSummary``, which a live engine has no use for.
-    public init(universe: Universe, settings: EngineSettings, board: Board, summarises: Bool = false) {
+    public init(
+        universe: Universe,
+        settings: EngineSettings,
+        board: Board,
+        shard: Int = 0,
+        summarises: Bool = false
+    ) {
+        precondition(shard < universe.shardCount, "an engine is one of those of its universe")
         self.settings = settings
+        self.shard = shard
         self.summarises = summarises
         self.outlierRule = settings.outlierRatio.map(OutlierRule.init)
         self.opportunityLog = OpportunityLog(kept: settings.opportunities.kept)
@@ -49,7 +60,7 @@ public struct SpreadEngine: ~Copyable {
     /// Must come before the first element of any new instrument. What is no longer listed stays as it is until its own
     /// element says so, which has its place in the order of events.
     public mutating func extend(to universe: Universe) {
-        self.cells = self.board.extend(to: universe)
+        self.cells = self.board.extend(to: universe, shard: self.shard)
         for entry in universe.instruments[self.legs.count...] {
             var leg = Leg(venue: entry.venue)
             if !entry.isListed { leg.delist() }
@@ -73,7 +84,7 @@ public struct SpreadEngine: ~Copyable {
             )
             pair.summary = self.summarises ? SpreadSummary() : nil
             self.pairs.append(pair)
-            guard entry.isListed else { continue }
+            guard entry.isListed, universe.shard(of: PairIndex(index)) == self.shard else { continue }
             self.pairsOfInstrument[entry.sell.position].append(index)
             self.pairsOfInstrument[entry.buy.position].append(index)
         }
@@ -119,12 +130,13 @@ public struct SpreadEngine: ~Copyable {
             case .trade(let trade): self.apply(trade)
             case .control: break
             case .heartbeat(let loop, let sentAt):
+                tally.heartbeats &+= 1
                 self.advance(to: sentAt)
                 heartbeat(loop, sentAt)
             }
             tally.applied &+= 1
         }
-        self.board.publish(freshPairs: self.freshPairs, windowBytes: self.windows.bytes)
+        self.cells.shards[self.shard].publish(freshPairs: self.freshPairs, windowBytes: self.windows.bytes)
         return self.complete(tally)
     }
 
@@ -266,7 +278,7 @@ extension SpreadEngine {
             cells.windowQuotes.set(Int64(quotes))
             cells.windowTrades.set(Int64(trades))
             cells.windowBytes.set(Int64(bytes))
-            cells.windowSpan.set(shortest == .max ? 0 : max(0, shortest))
+            cells.windowSpan.set(shortest)
             for exit in exits.indices { cells.windowExits[exit].set(Int64(exits[exit])) }
         }
     }

@@ -81,6 +81,17 @@ public struct WindowStore: ~Copyable {
         self.compactOrder()
     }
 
+    /// Takes out the first chunk of one window.
+    mutating func evictFirst(of position: Int, isTrade: Bool) {
+        if isTrade {
+            guard let serial = self.trades.windows[position].chunks.first?.serial else { return }
+            _ = self.trades.evictOldest(of: position, serial: serial)
+        } else {
+            guard let serial = self.quotes.windows[position].chunks.first?.serial else { return }
+            _ = self.quotes.evictOldest(of: position, serial: serial)
+        }
+    }
+
     private mutating func evictOldest() -> Bool {
         while self.orderHead < self.order.count {
             let serial = self.orderSerial &+ UInt64(self.orderHead)

@@ -8,9 +8,9 @@ struct OpportunitiesReport {
     let cells: Board.Cells
     let now: Timestamp
 
-    static func route(board: Board, engine: EngineThread, clock: ReceiveClock) -> Route {
+    static func route(board: Board, engines: Engines, clock: ReceiveClock) -> Route {
         let prepare: @Sendable (EndpointRequest) async -> Route.Preparation = { _ in
-            guard let report = await engine.opportunities() else {
+            guard let report = await engines.opportunities() else {
                 return .answer(.text("the engine has ended, or has no time for this now\n", status: 503))
             }
             return .computation {

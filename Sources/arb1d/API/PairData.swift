@@ -6,7 +6,7 @@ import Feed
 /// `/api/dashboard_data`: the points and bands of one pair, a line of JSON each, computed from its legs' windows.
 struct PairData: Sendable {
     let board: Board
-    let engine: EngineThread
+    let engines: Engines
     let span: Duration
     let clock: ReceiveClock
 
@@ -25,7 +25,7 @@ struct PairData: Sendable {
         guard let pair = self.board.read().universe.pair(symbol: symbol, sell: sell, buy: buy) else {
             return .answer(.text("this pair is not watched; /api/v1/pairs lists those that are\n", status: 404))
         }
-        guard let history = await self.engine.history(of: pair) else {
+        guard let history = await self.engines.history(of: pair) else {
             return .answer(.text("the engine has ended, or has no time for this now\n", status: 503))
         }
         return .computation {

@@ -194,6 +194,29 @@ extension Configuration {
         let policies = OverflowPolicy.allCases.map(\.rawValue).joined(separator: " or ")
         let overflow = reader.scalar("channel.overflow", expected: policies) { OverflowPolicy(rawValue: $0) }
         if let overflow { self.channelOverflow = overflow }
+        if let shards = reader.count("engine.shards", 1...SymbolShard.most) { self.engineShards = shards }
+        self.checkShards(&reader)
+    }
+
+    /// What the shards have together is what is declared: windows are divided, channels add up.
+    private func checkShards(_ reader: inout ConfigurationReader) {
+        if self.engine.windowMaxBytes / self.engineShards < 1 << 20 {
+            reader.report(
+                "window.max_bytes",
+                reader.line(of: "window.max_bytes"),
+                "less than 1MiB for each of the \(self.engineShards) engines that share it",
+                "write at least \(self.engineShards)MiB, or make engine.shards smaller"
+            )
+        }
+        let most = 10_000_000
+        if self.channelCapacity * self.engineShards > most {
+            reader.report(
+                "engine.shards",
+                reader.line(of: "engine.shards"),
+                "\(self.engineShards) channels of \(self.channelCapacity) events hold more than \(most)",
+                "make channel.capacity or engine.shards smaller"
+            )
+        }
     }
 
     private mutating func readLifecycle(_ reader: inout ConfigurationReader) {

@@ -53,6 +53,7 @@ extension Configuration {
             "window:",
             "  span: \(Self.text(.nanoseconds(self.engine.windowSpan)))",
             "  max_bytes: \(self.engine.windowMaxBytes)",
+            "engine: {shards: \(self.engineShards)}",
             "channel: {capacity: \(self.channelCapacity), overflow: \(self.channelOverflow.rawValue)}",
             "ready: {grace: \(Self.text(self.readyGrace))}",
             "liveness: {timeout: \(Self.text(self.livenessTimeout))}",

@@ -36,6 +36,8 @@ struct Configuration: Sendable, Equatable {
     /// Between two questions to a venue what it lists; `nil`: only at start.
     var discoveryInterval: Duration? = .seconds(600)
     var engine: EngineSettings
+    /// So many engines share the symbols, each on a thread of its own.
+    var engineShards = 1
     var channelCapacity = 100_000
     var channelOverflow = OverflowPolicy.displace
     var readyGrace = Duration.seconds(10)

@@ -134,25 +134,32 @@ enum FlowCollector {
         }
     }
 
-    static func register(
-        in registry: Registry,
-        sources: FlowSources,
-        venues: [String],
-        heartbeatsCompleted: @escaping @Sendable () -> UInt64
-    ) {
+    /// Registers the families of both channels and of all stages.
+    ///
+    /// `shards` is how many of the channel's lanes are told of by themselves: all, or fewer where what is exported must
+    /// not depend on how many there are.
+    static func register(in registry: Registry, sources: FlowSources, venues: [String], shards: Int = .max) {
         registry.collect(Family.allCases.map(\.description)) { sink in
-            // Read first: a heartbeat is counted as sent before it completes, so the two never cross.
-            let completed = heartbeatsCompleted()
             let (flow, updates) = sources.read()
             self.writeFeeds(flow, venues: venues, to: &sink)
-            self.writeChannel(flow, venues: venues, to: &sink)
+            self.writeChannel(flow.whole, venues: venues, to: &sink)
+            let sent = flow.feeds.last?.synthetic ?? 0
+            for (shard, lane) in flow.shards.prefix(shards).enumerated() {
+                self.writeLane(lane, "\(shard)", sent: sent, to: &sink)
+            }
             self.writeUpdates(updates, venues: venues, to: &sink)
             self.writeStages(sources.stages(flow, updates), to: &sink)
-            let sent = flow.feeds.last?.synthetic ?? 0
-            self.add(&sink, .heartbeats, ["0", "sent"], sent)
-            self.add(&sink, .heartbeats, ["0", "completed"], completed)
-            self.add(&sink, .heartbeats, ["0", "displaced"], flow.displacedHeartbeats)
         }
+    }
+
+    /// What a shard's lane of the raw channel has of its own; every heartbeat is sent to every shard.
+    private static func writeLane(_ lane: ShardFlow, _ shard: String, sent: UInt64, to sink: inout SampleSink) {
+        self.add(&sink, .depth, ["raw", shard], lane.depth)
+        self.add(&sink, .capacity, ["raw", shard], lane.capacity)
+        self.add(&sink, .depthMax, ["raw", shard], lane.depthMax)
+        self.add(&sink, .heartbeats, [shard, "sent"], sent)
+        self.add(&sink, .heartbeats, [shard, "completed"], lane.engine.heartbeats)
+        self.add(&sink, .heartbeats, [shard, "displaced"], lane.displacedHeartbeats)
     }
 
     private static func writeFeeds(_ flow: FlowSnapshot, venues: [String], to sink: inout SampleSink) {
@@ -173,10 +180,7 @@ enum FlowCollector {
         }
     }
 
-    private static func writeChannel(_ flow: FlowSnapshot, venues: [String], to sink: inout SampleSink) {
-        self.add(&sink, .depth, ["raw", "0"], flow.depth)
-        self.add(&sink, .capacity, ["raw", "0"], flow.capacity)
-        self.add(&sink, .depthMax, ["raw", "0"], flow.depthMax)
+    private static func writeChannel(_ flow: ShardFlow, venues: [String], to sink: inout SampleSink) {
         for (index, venue) in venues.enumerated() {
             self.add(&sink, .enqueued, ["raw", venue], flow.enqueued[index])
             self.add(&sink, .dequeued, ["raw", venue], flow.dequeued[index])

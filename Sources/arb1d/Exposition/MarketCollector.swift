@@ -9,9 +9,13 @@ final class MarketCollector: Sendable {
     private let board: Board
     /// `nil`: all pairs, however many.
     private let export: PairExport?
+    /// How many shards are told of by themselves.
+    private let shards: Int
     private let labels = Mutex(LabelCache())
 
-    init(board: Board, export: PairExport? = nil) { (self.board, self.export) = (board, export) }
+    init(board: Board, export: PairExport? = nil, shards: Int = .max) {
+        (self.board, self.export, self.shards) = (board, export, shards)
+    }
 
     func register(in registry: Registry) {
         registry.collect(MarketFamily.allCases.map(\.description)) { sink in self.collect(into: &sink) }
@@ -28,7 +32,9 @@ final class MarketCollector: Sendable {
         self.writePairs(cells, choice, labels, &sink)
         self.writeVenuePairs(cells, &sink)
         self.writeVenues(cells, &sink)
-        sink.add(MarketFamily.engineBatches.rawValue, ["0"], self.board.batchCount)
+        for (shard, counts) in cells.shards.prefix(self.shards).enumerated() {
+            sink.add(MarketFamily.engineBatches.rawValue, ["\(shard)"], counts.batchCount)
+        }
     }
 
     private func writeInstruments(
@@ -108,26 +114,28 @@ final class MarketCollector: Sendable {
         for (sell, sellVenue) in cells.universe.venues.enumerated() {
             for (buy, buyVenue) in cells.universe.venues.enumerated() where sell != buy {
                 let names = [sellVenue.name, buyVenue.name]
-                let counts = cells.venuePair(sell: VenueIndex(sell), buy: VenueIndex(buy))
-                sink.add(MarketFamily.evaluations.rawValue, names, counts.evaluations.value)
-                for (reason, cell) in zip(SpreadMissing.allCases, counts.missing) {
-                    sink.add(MarketFamily.spreadMissing.rawValue, names + [reason.label], cell.value)
+                let counts = cells.shards.map { $0.venuePair(sell: VenueIndex(sell), buy: VenueIndex(buy)) }
+                sink.add(MarketFamily.evaluations.rawValue, names, counts.total(\.evaluations))
+                for reason in SpreadMissing.allCases {
+                    let count = counts.total { $0.missing[Int(reason.rawValue)] }
+                    sink.add(MarketFamily.spreadMissing.rawValue, names + [reason.label], count)
                 }
-                sink.add(MarketFamily.points.rawValue, names, counts.points.value)
-                for (reason, cell) in zip(PointMissing.allCases, counts.pointsMissing) {
-                    sink.add(MarketFamily.pointsMissing.rawValue, names + [reason.label], cell.value)
+                sink.add(MarketFamily.points.rawValue, names, counts.total(\.points))
+                for reason in PointMissing.allCases {
+                    let count = counts.total { $0.pointsMissing[Int(reason.rawValue)] }
+                    sink.add(MarketFamily.pointsMissing.rawValue, names + [reason.label], count)
                 }
-                sink.add(MarketFamily.breaches.rawValue, names + ["upper"], counts.breachesAbove.value)
-                sink.add(MarketFamily.breaches.rawValue, names + ["lower"], counts.breachesBelow.value)
+                sink.add(MarketFamily.breaches.rawValue, names + ["upper"], counts.total(\.breachesAbove))
+                sink.add(MarketFamily.breaches.rawValue, names + ["lower"], counts.total(\.breachesBelow))
                 self.writeOpportunities(counts, names, &sink)
             }
         }
     }
 
-    private func writeOpportunities(_ counts: VenuePairCells, _ names: [String], _ sink: inout SampleSink) {
+    private func writeOpportunities(_ counts: [VenuePairCells], _ names: [String], _ sink: inout SampleSink) {
         // Ended ones are read first, so that never more have ended than began.
-        let ended = counts.opportunitiesEnded.map(\.value)
-        let begun = counts.opportunities.value
+        let ended = OpportunityEnd.allCases.map { end in counts.total { $0.opportunitiesEnded[Int(end.rawValue)] } }
+        let begun = counts.total(\.opportunities)
         sink.add(MarketFamily.opportunities.rawValue, names, begun)
         for (reason, count) in zip(OpportunityEnd.allCases, ended) {
             sink.add(MarketFamily.opportunitiesEnded.rawValue, names + [reason.label], count)
@@ -136,26 +144,44 @@ final class MarketCollector: Sendable {
     }
 
     private func writeVenues(_ cells: Board.Cells, _ sink: inout SampleSink) {
-        for (venue, counts) in zip(cells.universe.venues, cells.venues) {
-            for (flag, cell) in zip(QuoteFlag.allCases, counts.flagged) {
-                sink.add(MarketFamily.flagged.rawValue, [venue.name, flag.label], cell.value)
+        for (index, venue) in cells.universe.venues.enumerated() {
+            let counts = cells.shards.map { $0.venues[index] }
+            for flag in QuoteFlag.allCases {
+                let count = counts.total { $0.flagged[Int(flag.rawValue)] }
+                sink.add(MarketFamily.flagged.rawValue, [venue.name, flag.label], count)
             }
-            for (reason, cell) in zip(StaleReason.allCases, counts.stale) {
-                sink.add(MarketFamily.stale.rawValue, [venue.name, reason.label], cell.value)
+            for reason in StaleReason.allCases {
+                let count = counts.total { $0.stale[Int(reason.rawValue)] }
+                sink.add(MarketFamily.stale.rawValue, [venue.name, reason.label], count)
             }
-            for (order, cell) in zip(LateOrder.allCases, counts.late) {
-                sink.add(MarketFamily.late.rawValue, [venue.name, order.label], cell.value)
+            for order in LateOrder.allCases {
+                let count = counts.total { $0.late[Int(order.rawValue)] }
+                sink.add(MarketFamily.late.rawValue, [venue.name, order.label], count)
             }
             sink.add(MarketFamily.fee.rawValue, [venue.name], venue.fee)
-            sink.add(MarketFamily.windowQuotes.rawValue, [venue.name], Double(counts.windowQuotes.value))
-            sink.add(MarketFamily.windowTrades.rawValue, [venue.name], Double(counts.windowTrades.value))
-            sink.add(MarketFamily.windowBytes.rawValue, [venue.name], Double(counts.windowBytes.value))
-            sink.add(MarketFamily.windowSpan.rawValue, [venue.name], Double(counts.windowSpan.value) / 1e9)
-            for (exit, cell) in zip(WindowExit.allCases, counts.windowExits) {
-                sink.add(MarketFamily.windowExits.rawValue, [venue.name, exit.label], UInt64(cell.value))
-            }
+            self.writeWindows(counts, [venue.name], &sink)
         }
     }
+
+    private func writeWindows(_ counts: [VenueCells], _ names: [String], _ sink: inout SampleSink) {
+        sink.add(MarketFamily.windowQuotes.rawValue, names, Double(counts.total(\.windowQuotes)))
+        sink.add(MarketFamily.windowTrades.rawValue, names, Double(counts.total(\.windowTrades)))
+        sink.add(MarketFamily.windowBytes.rawValue, names, Double(counts.total(\.windowBytes)))
+        let shortest = counts.map(\.windowSpan.value).min() ?? .max
+        let span = shortest == .max ? 0 : max(0, shortest)
+        sink.add(MarketFamily.windowSpan.rawValue, names, Double(span) / 1e9)
+        for exit in WindowExit.allCases {
+            let count = counts.total { $0.windowExits[Int(exit.rawValue)] }
+            sink.add(MarketFamily.windowExits.rawValue, names + [exit.label], UInt64(count))
+        }
+    }
+}
+
+/// The same cell of every shard, added up.
+extension Array {
+    fileprivate func total(_ cell: (Element) -> TallyCell) -> UInt64 { self.reduce(0) { $0 &+ cell($1).value } }
+
+    fileprivate func total(_ cell: (Element) -> LevelCell) -> Int64 { self.reduce(0) { $0 + cell($1).value } }
 }
 
 /// The label blocks of all instruments and pairs, formatted once.

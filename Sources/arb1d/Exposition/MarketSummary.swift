@@ -79,7 +79,8 @@ extension FlowSnapshot {
 
     /// Everything that was lost: displaced from the channel, evicted from a window, or cut off by the end.
     var drops: UInt64 {
-        [self.displaced, self.conflated, self.refused].reduce(0) { $0 &+ $1.reduce(0, &+) }
-            &+ self.engine.windowEvicted
+        let whole = self.whole
+        return [whole.displaced, whole.conflated, whole.refused].reduce(0) { $0 &+ $1.reduce(0, &+) }
+            &+ whole.engine.windowEvicted
     }
 }

@@ -1,55 +1,59 @@
 import Core
 import Feed
 import Metrics
-import Synchronization
 import Venues
 
 /// The daemon's pipeline without threads, sockets and clocks: recorded frames in; the same adapters, channel and
-/// engine; everything that they counted out.
+/// engines; everything that they counted out.
 final class ReplayMarket {
-    private final class Count: Sendable {
-        let value = Atomic<UInt64>(0)
-    }
-
     /// Venues have a few thousand instruments; a file that names more symbols than this is not theirs.
     private static let maxInstrumentsPerVenue = 100_000
 
     private let registry = Registry()
     private let board: Board
     private let channel: RawChannel
-    private let heartbeats = Count()
     /// Empty: all.
     private let wantedSymbols: Set<String>
     private var universe: Universe
-    private var engine: SpreadEngine
+    private let shards: [ReplayShard]
+    /// Bytes of all engines' windows.
+    private let windowLimit: Int
     private var feeds: [RecordedFeed] = []
     private var instrumentCounts: [Int]
-    private var batch: [RawElement] = []
-    private var displaced: [InstrumentIndex] = []
-    private var completed = EngineTally()
     private var pulse: ReplayPulse
     private(set) var now = Timestamp.never
 
     /// - Parameters:
     ///   - adapters: One a venue, each venue once.
-    ///   - configuration: Of it fees, symbols, and the engine's settings are used.
+    ///   - configuration: Of it fees, symbols, and the settings and number of the engines are used.
     init(adapters: [any VenueAdapter.Type], configuration: Configuration) {
         let choices = Dictionary(configuration.venues.map { ($0.name, $0) }) { first, _ in first }
         let venues = adapters.map { adapter in
             let name = adapter.profile.name
             return VenueEntry(choices[name] ?? Configuration.VenueChoice(name: name), adapter)
         }
-        let settings = configuration.engine
-        self.universe = Universe(venues: venues)
-        self.board = Board(universe: self.universe, registry: self.registry)
-        self.engine = SpreadEngine(universe: self.universe, settings: settings, board: self.board, summarises: true)
-        self.channel = RawChannel(capacity: Configuration.defaults.channelCapacity, venues: venues.count, wake: {})
+        let (settings, shards) = (configuration.engine, configuration.engineShards)
+        let universe = Universe(venues: venues, shards: shards)
+        let board = Board(universe: universe, registry: self.registry)
+        let channel = RawChannel(
+            capacity: Configuration.defaults.channelCapacity,
+            venues: venues.count,
+            shards: shards,
+            wake: { _ in }
+        )
+        (self.universe, self.board, self.channel) = (universe, board, channel)
+        self.windowLimit = settings.windowMaxBytes
+        var unlimited = settings
+        unlimited.windowMaxBytes = .max
+        self.shards = (0..<shards).map { [unlimited] in
+            ReplayShard($0, universe: universe, settings: unlimited, board: board, channel: channel)
+        }
         self.wantedSymbols = Set(configuration.symbols)
         self.instrumentCounts = venues.map { _ in 0 }
         let longest = settings.windowSpan.addingReportingOverflow(settings.band.maxAge)
         let patience = longest.partialValue.addingReportingOverflow(60_000_000_000)
         self.pulse = ReplayPulse(patience: longest.overflow || patience.overflow ? .max : patience.partialValue)
-        self.register(windowLimit: settings.windowMaxBytes)
+        self.register()
         let metrics = FeedMetrics(self.registry)
         for (position, adapter) in adapters.enumerated() {
             let venue = VenueIndex(position)
@@ -88,16 +92,18 @@ final class ReplayMarket {
         self.drain()
     }
 
-    /// Lets the engine take what waits, until the ledger has the account of all of it.
     private func drain() {
-        while case .batch = self.channel.take(into: &self.batch, displaced: &self.displaced, completed: self.completed)
-        {
-            let (now, heartbeats) = (self.now, self.heartbeats)
-            self.completed = self.engine.process(self.batch, displaced: self.displaced, clock: { now }) { _, _ in
-                heartbeats.value.wrappingAdd(1, ordering: .relaxed)
-            }
+        for shard in self.shards { shard.drain(at: self.now) }
+        self.evict()
+    }
+
+    /// Keeps the windows within their one budget: what goes must not depend on how many engines share it.
+    private func evict() {
+        while self.shards.reduce(0, { $0 + $1.engine.windowBytes }) > self.windowLimit {
+            let oldest = self.shards.compactMap { shard in shard.oldestChunk.map { (age: $0, shard: shard) } }
+            guard let (_, shard) = oldest.min(by: { $0.age < $1.age }) else { return }
+            shard.evictOldestChunk()
         }
-        self.completed = EngineTally(windowHeld: self.completed.windowHeld)
     }
 
     private func learn(_ venueSymbol: String, of venue: VenueIndex) -> InstrumentIndex? {
@@ -108,7 +114,8 @@ final class ReplayMarket {
             return nil
         }
         self.instrumentCounts[venue.position] += 1
-        self.engine.extend(to: self.universe)
+        self.channel.extend(to: self.universe)
+        for shard in self.shards { shard.extend(to: self.universe) }
         return instrument
     }
 }
@@ -121,28 +128,31 @@ extension ReplayMarket {
         "process_", "arb1d_build_", "arb1d_config_", "arb1d_http_", "arb1d_log_", "arb1d_metrics_render_seconds",
         "arb1d_metrics_body_bytes", "arb1d_pipeline_seconds", "arb1d_end_to_end_seconds",
     ]
+    /// Families about how the engines share the work: they differ with the number of engines.
+    private static let shardFamilies = ["arb1d_channel_depth_max", "arb1d_engine_batches_total"]
 
-    private func register(windowLimit: Int) {
+    private func register() {
         let updates = UpdateChannel(
             capacity: Configuration.defaults.chart.updateCapacity,
             venues: self.universe.venues.count,
             wake: {}
         )
-        let heartbeats = self.heartbeats
         FlowCollector.register(
             in: self.registry,
             // Nobody watches a pair, so the update channel stays empty: any instant tells as much of it.
             sources: FlowSources(channel: self.channel, updates: updates, now: { Timestamp(nanoseconds: 0) }),
             venues: self.universe.venues.map(\.name),
-            heartbeatsCompleted: { heartbeats.value.load(ordering: .relaxed) }
+            // Of depth, capacity and heartbeats all of them tell the same.
+            shards: 1
         )
-        MarketCollector(board: self.board).register(in: self.registry)
-        InfoCollector.registerWindowLimit(windowLimit, in: self.registry)
+        MarketCollector(board: self.board, shards: 1).register(in: self.registry)
+        InfoCollector.registerWindowLimit(self.windowLimit, in: self.registry)
     }
 
-    /// Text 0.0.4 of all families but those of the machine, families and label sets in order.
+    /// Text 0.0.4 of all families but those of the machine and of single engines, families and label sets in order.
     var metrics: [UInt8] {
-        self.registry.renderInOrder { name in !Self.machineFamilies.contains { name.hasPrefix($0) } }
+        let excluded = Self.machineFamilies + Self.shardFamilies
+        return self.registry.renderInOrder { name in !excluded.contains { name.hasPrefix($0) } }
     }
 
     /// One line of JSON for each pair, by symbol, sell venue and buy venue.
@@ -150,7 +160,8 @@ extension ReplayMarket {
         var rows: [(key: [String], line: String)] = []
         for index in self.universe.pairs.indices {
             let pair = PairIndex(index)
-            guard let report = self.engine.report(of: pair) else { continue }
+            let shard = self.shards[self.universe.shard(of: pair)]
+            guard let report = shard.engine.report(of: pair) else { continue }
             let names = ReplayPair.Names(pair, in: self.universe)
             rows.append((names.key, ReplayPair(names: names, report: report, now: self.now).json))
         }

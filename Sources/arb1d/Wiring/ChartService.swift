@@ -30,7 +30,7 @@ final class ChartService: WebSocketService {
     /// The stage `chart` as of one moment of the loop.
     private let published = Mutex(ChartLedger())
     private let threads = NIOThreadPool(numberOfThreads: 2)
-    private let engine: EngineThread
+    private let engines: Engines
     private let board: Board
     private let clock: ReceiveClock
     private let span: Int64
@@ -43,7 +43,7 @@ final class ChartService: WebSocketService {
 
     init(
         _ choice: Configuration.ChartChoice,
-        engine: EngineThread,
+        engines: Engines,
         board: Board,
         clock: ReceiveClock,
         slow: SlowWork,
@@ -59,7 +59,7 @@ final class ChartService: WebSocketService {
             lookup: Self.lookup(in: board.read().universe)
         )
         self.state = Mutex(State(hub: hub))
-        (self.engine, self.board, self.clock, self.slow) = (engine, board, clock, slow)
+        (self.engines, self.board, self.clock, self.slow) = (engines, board, clock, slow)
         self.loopDelay = loopDelay
         self.span = choice.span.wholeNanoseconds
         self.mostPoints = settings.snapshotPoints
@@ -132,7 +132,7 @@ final class ChartService: WebSocketService {
     /// between two turns of the loop.
     private func drain() {
         let oldest: Timestamp? = self.state.withLock { state in
-            guard self.engine.updates.take(into: &state.points) else { return nil }
+            guard self.engines.updates.take(into: &state.points) else { return nil }
             state.hub.updates(state.points, into: &state.actions)
             self.perform(&state)
             return state.points.map(\.receivedAt).min()
@@ -201,8 +201,8 @@ final class ChartService: WebSocketService {
                     state.hub.refused(points)
                 }
             case .requestHistory(let request):
-                self.engine.ask(.watch(request.pair) { history in self.compute(request, from: history) })
-            case .unwatch(let pair): self.engine.ask(.unwatch(pair))
+                self.engines.ask(.watch(request.pair) { history in self.compute(request, from: history) })
+            case .unwatch(let pair): self.engines.ask(.unwatch(pair))
             case .close(let id, let reason): state.clients[id]?.close(.policyViolation, reason: reason)
             }
         }

@@ -52,6 +52,7 @@ extension Daemon {
                 "config": "\(self.file)",
                 "max_instruments": "\(self.configuration.maxInstruments)",
                 "symbols": "\(self.configuration.symbols.isEmpty ? "all" : "\(self.configuration.symbols.count)")",
+                "engine_shards": "\(self.configuration.engineShards)",
                 "channel_capacity": "\(self.configuration.channelCapacity)",
                 "window_max_bytes": "\(self.configuration.engine.windowMaxBytes)",
                 "chart_max_clients": "\(self.configuration.chart.maxClients)",
@@ -71,8 +72,8 @@ extension Daemon {
 
     var flow: FlowSources {
         FlowSources(
-            channel: self.engine.channel,
-            updates: self.engine.updates,
+            channel: self.engines.channel,
+            updates: self.engines.updates,
             now: { [clock] in clock.now },
             further: [{ [charts] in charts.stage }, { [alerts] in alerts.stage }]
         )
@@ -129,7 +130,7 @@ extension Daemon {
                 return .json(self.summary(best: 1).json(status: status))
             },
             Route("/api/v1/venues") { _ in
-                let flow = self.engine.channel.snapshot()
+                let flow = self.engines.channel.snapshot()
                 let hasOwnFee = self.configuration.venues.map { $0.fee != nil }
                 return .json(VenuesReport(feeds: self.feeds, board: board, flow: flow, hasOwnFee: hasOwnFee).json)
             },
@@ -139,8 +140,8 @@ extension Daemon {
                 }
                 return .json(PairsReport(board: board, request: request, at: clock.now).json)
             },
-            OpportunitiesReport.route(board: board, engine: self.engine, clock: clock),
-            PairData(board: board, engine: self.engine, span: self.configuration.chart.span, clock: clock).route,
+            OpportunitiesReport.route(board: board, engines: self.engines, clock: clock),
+            PairData(board: board, engines: self.engines, span: self.configuration.chart.span, clock: clock).route,
         ]
     }
 }

@@ -6,14 +6,12 @@ import Metrics
 /// What is exported besides what the parts export themselves.
 extension Daemon {
     func registerMetrics(_ log: LogControl) {
-        let engine = self.engine
         FlowCollector.register(
             in: self.registry,
             sources: self.flow,
-            venues: self.universe.venues.map(\.name),
-            heartbeatsCompleted: { engine.heartbeatsCompleted }
+            venues: self.universe.venues.map(\.name)
         )
-        engine.pace.register(in: self.registry)
+        EnginePace.register(self.engines.paces, in: self.registry)
         MarketCollector(board: self.board, export: self.export).register(in: self.registry)
         self.health.state.register(in: self.registry, now: { [health] in health.now })
         self.health.serviceManager.register(in: self.registry)

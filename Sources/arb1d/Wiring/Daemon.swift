@@ -24,7 +24,7 @@ struct Daemon {
     let universe: Universe
     let board: Board
     let export: PairExport
-    let engine: EngineThread
+    let engines: Engines
     let slow: SlowWork
     let loopDelay: LoopDelay
     let charts: ChartService
@@ -47,7 +47,10 @@ struct Daemon {
         self.file = file
         self.logger = logger
         let adapters = configuration.venues.compactMap { VenueRegistry.adapter(named: $0.name) }
-        self.universe = Universe(venues: zip(configuration.venues, adapters).map(VenueEntry.init))
+        self.universe = Universe(
+            venues: zip(configuration.venues, adapters).map(VenueEntry.init),
+            shards: configuration.engineShards
+        )
         self.health = DaemonHealth(
             state: HealthState(
                 limits: HealthModel.Limits(
@@ -65,16 +68,15 @@ struct Daemon {
         self.board = Board(universe: self.universe, registry: self.registry)
         self.export = PairExport(configuration.series, clock: { [clock] in clock.now }, registry: self.registry)
         let bell = Bell()
-        self.engine = EngineThread(
-            capacity: configuration.channelCapacity,
-            overflow: configuration.channelOverflow,
-            venues: adapters.count,
+        self.engines = Engines(
+            configuration,
+            universe: self.universe,
             updates: UpdateChannel(
                 capacity: configuration.chart.updateCapacity,
                 venues: adapters.count,
                 wake: { bell.ring() }
             ),
-            pace: EnginePace(self.registry)
+            registry: self.registry
         )
         self.slow = SlowWork(limit: configuration.slowAbove, logger: logger, log: log)
         self.feedLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -82,7 +84,7 @@ struct Daemon {
         self.loopDelay = LoopDelay(self.registry)
         self.charts = ChartService(
             configuration.chart,
-            engine: self.engine,
+            engines: self.engines,
             board: self.board,
             clock: self.clock,
             slow: self.slow,
@@ -113,7 +115,7 @@ struct Daemon {
                     index: VenueIndex(position),
                     settings: settings,
                     eventLoop: self.feedLoops.any(),
-                    channel: self.engine.channel,
+                    channel: self.engines.channel,
                     rest: self.rest,
                     clock: self.clock,
                     budget: budgets.budget(of: settings.streamAddress(adapter.profile), adapter.profile.connections),
@@ -141,7 +143,7 @@ struct Daemon {
         state.configurationLoaded()
         for feed in self.feeds { state.venue(feed.profile.name, isLive: false) }
         state.remark("drops", problem: nil)
-        state.pipelineStarted(loops: 1, at: self.health.now)
+        state.pipelineStarted(loops: 1, shards: self.engines.count, at: self.health.now)
         let services = self.serviceGroup()
         let catalogue = Catalogue(self.registry, self.configuration)
         self.export.limit(to: catalogue.maxima.budget)
@@ -161,7 +163,7 @@ struct Daemon {
         let pulse = FeedPulse(
             loop: 0,
             eventLoop: self.feedLoops.any(),
-            channel: self.engine.channel,
+            channel: self.engines.channel,
             clock: self.clock,
             metrics: self.feedMetrics,
             logger: self.logger
@@ -181,11 +183,11 @@ struct Daemon {
             ObserverService(
                 feeds: self.feeds,
                 board: self.board,
-                channel: self.engine.channel,
+                channel: self.engines.channel,
                 clock: self.clock,
                 health: self.health,
                 rate: self.rate,
-                pace: self.engine.pace,
+                paces: self.engines.paces,
                 slow: self.slow,
                 charts: self.charts,
                 export: self.export,
@@ -193,9 +195,7 @@ struct Daemon {
             ),
             self.server(),
             EngineService(
-                engine: self.engine,
-                universe: self.universe,
-                settings: self.configuration.engine,
+                engines: self.engines,
                 board: self.board,
                 clock: self.clock,
                 health: self.health
@@ -206,7 +206,7 @@ struct Daemon {
                 list: WatchList(universe: self.universe, planner: self.planner),
                 interval: self.configuration.discoveryInterval,
                 feeds: self.feeds,
-                engine: self.engine,
+                engines: self.engines,
                 health: self.health,
                 metrics: self.discoveryMetrics,
                 logger: self.logger
@@ -220,7 +220,7 @@ struct Daemon {
             ),
         ]
         #if DEBUG
-            services.append(WedgeService(engine: self.engine))
+            services.append(WedgeService(engines: self.engines))
         #endif
         return ServiceGroupConfiguration(
             services: services,

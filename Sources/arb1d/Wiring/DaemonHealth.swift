@@ -20,7 +20,9 @@ struct DaemonHealth: Sendable {
     func observe(feeds: [VenueFeed], board: Board) {
         for feed in feeds { self.state.venue(feed.profile.name, isLive: feed.status.isLive) }
         self.state.livePairs(board.freshPairCount, at: self.now)
-        self.state.batches(board.batchCount, at: self.now)
+        for (shard, counts) in board.read().shards.enumerated() {
+            self.state.batches(counts.batchCount, shard: shard, at: self.now)
+        }
         self.serviceManager.observe(self.report, at: self.now)
     }
 }

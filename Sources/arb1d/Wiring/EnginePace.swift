@@ -2,7 +2,7 @@ import Core
 import Metrics
 import Synchronization
 
-/// How long the engine's batches wait and take, for metrics and for whoever wants to know of slow ones.
+/// How long one engine's batches wait and take, for metrics and for whoever wants to know of slow ones.
 final class EnginePace: Sendable {
     private let waits: Histogram
     private let batches: Histogram
@@ -18,8 +18,8 @@ final class EnginePace: Sendable {
         self.publishings = registry.pipelineSeconds(.publish)
     }
 
-    /// Registers what is read at the scrape.
-    func register(in registry: Registry) {
+    /// Registers what is read at the scrape, of all engines in the order of their shards.
+    static func register(_ paces: [EnginePace], in registry: Registry) {
         let families = [
             SampledFamily(
                 "arb1d_engine_busy_seconds_total",
@@ -35,8 +35,10 @@ final class EnginePace: Sendable {
             ),
         ]
         registry.collect(families) { sink in
-            sink.add(0, ["0"], Double(self.busyNanoseconds.load(ordering: .relaxed)) / 1e9)
-            sink.add(1, ["0"], self.heartbeatSeconds.load(ordering: .relaxed))
+            for (shard, pace) in paces.enumerated() {
+                sink.add(0, ["\(shard)"], Double(pace.busyNanoseconds.load(ordering: .relaxed)) / 1e9)
+                sink.add(1, ["\(shard)"], pace.heartbeatSeconds.load(ordering: .relaxed))
+            }
         }
     }
 

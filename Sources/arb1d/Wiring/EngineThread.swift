@@ -3,31 +3,20 @@ import Dispatch
 import NIOPosix
 import Synchronization
 
-/// What others ask of the engine; answered on its thread between two batches, so an answer must not wait.
-enum EngineRequest: Sendable {
-    /// Tell of each of the pair's points from now on, and hand out what it has so far; `nil`: no such pair.
-    case watch(PairIndex, reply: @Sendable (PairHistory?) -> Void)
-    case unwatch(PairIndex)
-    case history(PairIndex, reply: @Sendable (PairHistory?) -> Void)
-    /// All opportunities that are open, and the last that ended.
-    case opportunities(reply: @Sendable (OpportunityReport?) -> Void)
-}
-
-/// The one thread that drives the engine: it sleeps while the channel is empty and is woken once per burst.
+/// A thread that drives one engine: it sleeps while its lane of the channel is empty and is woken once per burst.
 final class EngineThread: Sendable {
     private struct Mail {
-        /// A universe that the engine has not taken over yet.
-        var universe: Universe?
         var requests: [EngineRequest] = []
         var isEnded = false
     }
 
-    let channel: RawChannel
-    let updates: UpdateChannel
-    let pace: EnginePace
+    private let shard: Int
+    private let channel: RawChannel
+    private let updates: UpdateChannel
+    private let latest: LatestUniverse
+    private let pace: EnginePace
     private let bell: DispatchSemaphore
     private let mail = Mutex(Mail())
-    private let heartbeats = Atomic<UInt64>(0)
     #if DEBUG
         private let isWedged = Atomic<Bool>(false)
     #endif
@@ -35,31 +24,26 @@ final class EngineThread: Sendable {
     private static let mostRequests = 10_000
     private let threads = NIOThreadPool(numberOfThreads: 1)
 
-    /// Points of watched pairs go into `updates`.
-    init(capacity: Int, overflow: OverflowPolicy, venues: Int, updates: UpdateChannel, pace: EnginePace) {
-        let bell = DispatchSemaphore(value: 0)
-        self.bell = bell
-        self.channel = RawChannel(
-            capacity: capacity,
-            venues: venues,
-            overflow: overflow,
-            wake: { bell.signal() }
-        )
-        self.updates = updates
-        self.pace = pace
+    /// - Parameters:
+    ///   - shard: Which engine it drives.
+    ///   - channel: Rings `bell` when something comes for it.
+    ///   - updates: Where points of watched pairs go.
+    ///   - latest: Where it learns of new instruments.
+    ///   - bell: What it waits for.
+    ///   - pace: What it tells how it is doing.
+    init(
+        _ shard: Int,
+        channel: RawChannel,
+        updates: UpdateChannel,
+        latest: LatestUniverse,
+        bell: DispatchSemaphore,
+        pace: EnginePace
+    ) {
+        (self.shard, self.channel, self.updates) = (shard, channel, updates)
+        (self.latest, self.bell, self.pace) = (latest, bell, pace)
     }
 
-    /// Heartbeats that came out of the engine.
-    var heartbeatsCompleted: UInt64 { self.heartbeats.load(ordering: .relaxed) }
-
-    /// Hands the engine a universe that has changed.
-    ///
-    /// Elements of new instruments, and those that say that one is no longer listed, may be sent as soon as this
-    /// returns: the engine takes a batch first and looks for a new universe then, so it knows every instrument of the
-    /// batch in hand, and what is not listed any more should the element that says so be displaced.
-    func extend(to universe: Universe) { self.mail.withLock { $0.universe = universe } }
-
-    /// Leaves a request. Once the engine has ended, or does not keep up with them, histories are answered with `nil`.
+    /// Leaves a request. Once the engine has ended, or does not keep up with them, it is refused.
     func ask(_ request: EngineRequest) {
         let isTaken = self.mail.withLock { mail in
             guard !mail.isEnded, mail.requests.count < Self.mostRequests || request.mustArrive else { return false }
@@ -67,20 +51,6 @@ final class EngineThread: Sendable {
             return true
         }
         if isTaken { self.bell.signal() } else { request.refuse() }
-    }
-
-    /// What the pair's points can be computed from; `nil` when there is no such pair, or no engine any more.
-    func history(of pair: PairIndex) async -> PairHistory? {
-        await withCheckedContinuation { continuation in
-            self.ask(.history(pair) { continuation.resume(returning: $0) })
-        }
-    }
-
-    /// The opportunities of all pairs; `nil` when there is no engine any more.
-    func opportunities() async -> OpportunityReport? {
-        await withCheckedContinuation { continuation in
-            self.ask(.opportunities { continuation.resume(returning: $0) })
-        }
     }
 
     #if DEBUG
@@ -95,7 +65,6 @@ final class EngineThread: Sendable {
     ///
     /// `clock` is the receive clock; `heartbeat` is called on the engine's thread for each heartbeat that comes out.
     func run(
-        universe: Universe,
         settings: EngineSettings,
         board: Board,
         clock: @escaping @Sendable () -> Timestamp,
@@ -104,8 +73,10 @@ final class EngineThread: Sendable {
         self.threads.start()
         await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
             self.threads.submit { _ in
+                let universe = board.read().universe
                 self.drive(
-                    SpreadEngine(universe: universe, settings: settings, board: board),
+                    SpreadEngine(universe: universe, settings: settings, board: board, shard: self.shard),
+                    revision: universe.revision,
                     clock: clock,
                     heartbeat: heartbeat
                 )
@@ -117,17 +88,24 @@ final class EngineThread: Sendable {
 
     private func drive(
         _ fresh: consuming SpreadEngine,
+        revision: Int,
         clock: @Sendable () -> Timestamp,
         heartbeat: @Sendable (UInt8, Timestamp) -> Void
     ) {
         var engine = fresh
+        var revision = revision
         var batch: [RawElement] = []
         var displaced: [InstrumentIndex] = []
         var completed = EngineTally()
         var points: [PairPoint] = []
         while true {
-            let outcome = self.channel.take(into: &batch, displaced: &displaced, completed: completed)
-            self.readMail(&engine)
+            let outcome = self.channel.take(
+                from: self.shard,
+                into: &batch,
+                displaced: &displaced,
+                completed: completed
+            )
+            self.readMail(&engine, &revision)
             #if DEBUG
                 while self.isWedged.load(ordering: .relaxed) { self.bell.wait() }
             #endif
@@ -141,10 +119,7 @@ final class EngineThread: Sendable {
             case .batch:
                 let begun = clock()
                 self.pace.take(batch, at: begun)
-                completed = engine.process(batch, displaced: displaced, clock: clock) { loop, sentAt in
-                    self.heartbeats.wrappingAdd(1, ordering: .relaxed)
-                    heartbeat(loop, sentAt)
-                }
+                completed = engine.process(batch, displaced: displaced, clock: clock, heartbeat: heartbeat)
                 let ended = clock()
                 self.pace.note(nanoseconds: max(0, ended.nanoseconds(since: begun)))
                 guard engine.hasPoints else { continue }
@@ -155,19 +130,23 @@ final class EngineThread: Sendable {
         }
     }
 
-    private func readMail(_ engine: inout SpreadEngine) {
-        let mail = self.mail.withLock { mail in
-            defer { (mail.universe, mail.requests) = (nil, []) }
-            return mail
+    /// Answers what was asked, after taking over the universe as it is now: whoever asks of a pair knows it from there.
+    private func readMail(_ engine: inout SpreadEngine, _ revision: inout Int) {
+        let requests = self.mail.withLock { mail in
+            defer { mail.requests = [] }
+            return mail.requests
         }
-        if let universe = mail.universe { engine.extend(to: universe) }
-        for request in mail.requests {
+        if let universe = self.latest.newer(than: revision) {
+            revision = universe.revision
+            engine.extend(to: universe)
+        }
+        for request in requests {
             switch request {
-            case .watch(let pair, let reply):
+            case .pair(.watch(let pair, let reply)):
                 engine.watch(pair)
                 reply(engine.history(of: pair))
-            case .unwatch(let pair): engine.unwatch(pair)
-            case .history(let pair, let reply): reply(engine.history(of: pair))
+            case .pair(.unwatch(let pair)): engine.unwatch(pair)
+            case .pair(.history(let pair, let reply)): reply(engine.history(of: pair))
             case .opportunities(let reply): reply(engine.opportunities)
             }
         }
@@ -180,24 +159,5 @@ final class EngineThread: Sendable {
             return mail.requests
         }
         for request in left { request.refuse() }
-    }
-}
-
-extension EngineRequest {
-    /// There are no more of these than pairs that are watched, and a lost one would never be made up for.
-    fileprivate var mustArrive: Bool {
-        switch self {
-        case .unwatch: true
-        case .watch, .history, .opportunities: false
-        }
-    }
-
-    /// Answers without an engine.
-    fileprivate func refuse() {
-        switch self {
-        case .watch(_, let reply), .history(_, let reply): reply(nil)
-        case .opportunities(let reply): reply(nil)
-        case .unwatch: break
-        }
     }
 }

@@ -6,31 +6,27 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// Runs the engine until its channel is finished and empty.
+/// Runs the engines until their channel is finished and empty.
 struct EngineService: Service {
-    let engine: EngineThread
-    let universe: Universe
-    let settings: EngineSettings
+    let engines: Engines
     let board: Board
     let clock: ReceiveClock
     let health: DaemonHealth
 
     func run() async throws {
         let run = Task {
-            await self.engine.run(
-                universe: self.universe,
-                settings: self.settings,
+            await self.engines.run(
                 board: self.board,
                 clock: { self.clock.now },
-                heartbeat: { loop, _ in
-                    self.health.state.heartbeatReturned(loop: Int(loop), at: self.health.now)
-                    self.engine.pace.heartbeat(at: self.clock.wall)
+                heartbeat: { shard, loop in
+                    self.health.state.heartbeatReturned(loop: loop, shard: shard, at: self.health.now)
+                    self.engines.paces[shard].heartbeat(at: self.clock.wall)
                 }
             )
         }
         // The feeds ended before us, so what waits in the channel is all that there will be.
         try? await gracefulShutdown()
-        self.engine.channel.finish()
+        self.engines.channel.finish()
         await run.value
         self.health.state.pipelineEnded()
     }
@@ -59,7 +55,7 @@ struct ObserverService: Service {
     let clock: ReceiveClock
     let health: DaemonHealth
     let rate: RateMeter
-    let pace: EnginePace
+    let paces: [EnginePace]
     let slow: SlowWork
     let charts: ChartService
     let export: PairExport
@@ -79,7 +75,7 @@ struct ObserverService: Service {
                 self.charts.look()
                 self.export.look(at: self.board.read())
                 quarantine.look()
-                self.slow.note("engine batch", took: self.pace.takeSlowest())
+                for pace in self.paces { self.slow.note("engine batch", took: pace.takeSlowest()) }
                 try? await Task.sleep(for: .seconds(1))
             }
         }
@@ -112,13 +108,13 @@ struct DrainService: Service {
 }
 
 #if DEBUG
-    /// Stops the engine at SIGUSR2: only in builds for tests.
+    /// Stops an engine at SIGUSR2: only in builds for tests.
     struct WedgeService: Service {
-        let engine: EngineThread
+        let engines: Engines
 
         func run() async throws {
             await cancelWhenGracefulShutdown {
-                for await _ in await UnixSignalsSequence(trapping: .sigusr2) { self.engine.wedge() }
+                for await _ in await UnixSignalsSequence(trapping: .sigusr2) { self.engines.wedge() }
             }
             try? await gracefulShutdown()
         }

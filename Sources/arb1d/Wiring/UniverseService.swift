@@ -6,13 +6,13 @@ import ServiceLifecycle
 import Synchronization
 import Venues
 
-/// Asks every venue what it lists, decides what to watch, and tells engine and feeds: at start, and again at intervals.
+/// Asks every venue what it lists, decides what to watch, and tells engines and feeds: at start, and at intervals.
 ///
 /// A venue that does not answer keeps nobody waiting, and what is watched of it stays as it is. Its first failure is
 /// logged, every one is counted, and it joins the others as soon as it answers.
 final class UniverseService: Service {
     private let feeds: [VenueFeed]
-    private let engine: EngineThread
+    private let engines: Engines
     private let interval: Duration?
     private let health: DaemonHealth
     private let metrics: [DiscoveryMetrics]
@@ -25,12 +25,12 @@ final class UniverseService: Service {
         list: WatchList,
         interval: Duration?,
         feeds: [VenueFeed],
-        engine: EngineThread,
+        engines: Engines,
         health: DaemonHealth,
         metrics: [DiscoveryMetrics],
         logger: Logger
     ) {
-        (self.feeds, self.engine, self.interval, self.health) = (feeds, engine, interval, health)
+        (self.feeds, self.engines, self.interval, self.health) = (feeds, engines, interval, health)
         (self.metrics, self.log) = (metrics, DiscoveryLog(logger: logger))
         self.list = Mutex(list)
     }
@@ -102,8 +102,8 @@ final class UniverseService: Service {
     private func take(_ listing: VenueListing, of index: Int) -> WatchList.Outcome {
         self.list.withLock { list in
             let outcome = list.take(listing, of: index)
-            // Under the lock, so that the engine never gets an older universe after a newer one.
-            if case .accepted(let changes) = outcome, !changes.isEmpty { self.engine.extend(to: list.universe) }
+            // Under the lock, so that the engines never get an older universe after a newer one.
+            if case .accepted(let changes) = outcome, !changes.isEmpty { self.engines.extend(to: list.universe) }
             return outcome
         }
     }

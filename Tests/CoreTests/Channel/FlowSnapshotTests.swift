@@ -41,7 +41,7 @@ struct FlowSnapshotTests {
         for (index, corruption) in corruptions.enumerated() {
             var corrupted = flow
             corruption.change(&corrupted)
-            #expect(corrupted.terms(corruption.stage).residual != 0, "corruption \(index) of \(corruption.stage)")
+            #expect(corrupted.residual(corruption.stage) != 0, "corruption \(index) of \(corruption.stage)")
         }
     }
 
@@ -49,10 +49,10 @@ struct FlowSnapshotTests {
     func lostElement() {
         for lost in [1, -1] as [Int64] {
             var flow = Self.balanced(seed: 1)
-            flow.engine.applied &+= UInt64(bitPattern: lost)
+            flow.shards[0].engine.applied &+= UInt64(bitPattern: lost)
             #expect(flow.terms(.engine).residual == -lost)
             flow = Self.balanced(seed: 1)
-            flow.depth &+= UInt64(bitPattern: lost)
+            flow.shards[0].depth &+= UInt64(bitPattern: lost)
             #expect(flow.terms(.raw).residual == -lost)
         }
     }
@@ -89,19 +89,45 @@ struct FlowSnapshotTests {
         flow.feeds[0].framesIn += 1
         flow.feeds[1].framesIn -= 1
         flow.feeds[0].countEvent(.quote)
-        flow.enqueued[1] += 1
-        flow.dequeued[1] += 1
-        flow.engineIn += 2
-        flow.engine.applied += 2
+        flow.shards[0].enqueued[1] += 1
+        flow.shards[0].dequeued[1] += 1
+        flow.shards[0].engineIn += 2
+        flow.shards[0].engine.applied += 2
         #expect(flow.terms(.decode).residual == 0 && flow.residual(.decode) == 1)
         #expect(flow.terms(.feed).residual == 0 && flow.residual(.feed) == 1)
         #expect(flow.terms(.engine).residual == 0 && flow.residual(.engine) == 1)
     }
 
-    /// A ledger of three venues in which elements were moved by hand, one stage after the other.
+    @Test("a heartbeat is one element, to however many shards it goes", arguments: Seeds.fresh(5))
+    func heartbeats(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let flow = Self.balanced(seed: seed)
+        let sent = flow.feeds[3].synthetic
+        #expect(sent > 0 && flow.shards.allSatisfy { $0.heartbeats == sent })
+        #expect(flow.whole.heartbeats == sent)
+        for stage in FlowStage.allCases { #expect(flow.residual(stage) == 0, "\(stage)") }
+        // Without them the shards add up to the whole.
+        let venues = flow.shards.map(\.withoutHeartbeats)
+        let whole = flow.whole.withoutHeartbeats
+        for stage in [FlowStage.raw, .engine, .window] {
+            #expect(whole.terms(stage).into == venues.reduce(0) { $0 + $1.terms(stage).into })
+            #expect(whole.terms(stage).held == venues.reduce(0) { $0 + $1.terms(stage).held })
+            #expect(whole.terms(stage).residual == 0)
+        }
+        // One that came to a single shard, or to none of one, is not.
+        var lost = flow
+        lost.shards[lost.shards.count - 1].moveEvent(3, isHeartbeat: true, &random)
+        #expect(lost.residual(.feed) == 1 && lost.residual(.raw) == 0)
+    }
+
+    /// A ledger of three venues and some shards in which elements were moved by hand, one stage after the other.
     private static func balanced(seed: UInt64) -> FlowSnapshot {
         var random = SplitMix64(seed: seed)
-        var flow = FlowSnapshot.empty(venues: 3)
+        var flow = FlowSnapshot.empty(venues: 3, shards: random.int(1...3))
+        for _ in 0..<random.int(5...20) {
+            flow.feeds[3].synthetic += 1
+            for shard in flow.shards.indices { flow.shards[shard].moveEvent(3, isHeartbeat: true, &random) }
+        }
         for venue in 0..<3 {
             for _ in 0..<random.int(20...40) {
                 flow.feeds[venue].framesIn += 1
@@ -144,50 +170,49 @@ private struct Corruption {
 
     static var ofChannel: [Corruption] {
         [
-            Corruption(.feed) { $0.enqueued[2] += 1 },
-            Corruption(.feed) { $0.refused[0] += 1 },
-            Corruption(.raw) { $0.enqueued[0] -= 1 },
-            Corruption(.raw) { $0.dequeued[1] += 1 },
-            Corruption(.raw) { $0.displaced[2] += 1 },
-            Corruption(.raw) { $0.conflated[1] += 1 },
-            Corruption(.raw) { $0.depth += 1 },
+            Corruption(.feed) { $0.last.enqueued[2] += 1 },
+            Corruption(.feed) { $0.last.refused[0] += 1 },
+            Corruption(.raw) { $0.last.enqueued[0] -= 1 },
+            Corruption(.raw) { $0.last.dequeued[1] += 1 },
+            Corruption(.raw) { $0.last.displaced[2] += 1 },
+            Corruption(.raw) { $0.last.conflated[1] += 1 },
+            Corruption(.raw) { $0.last.depth += 1 },
+            Corruption(.feed) { $0.last.enqueued[3] += 1 },
+            Corruption(.raw) { $0.last.enqueued[3] += 1 },
+            Corruption(.raw) { $0.last.dequeued[3] -= 1 },
+            Corruption(.engine) { $0.last.dequeued[3] -= 1 },
+            Corruption(.raw) { $0.last.displaced[3] += 1 },
         ]
     }
 
     static var ofEngine: [Corruption] {
         [
-            Corruption(.engine) { $0.engineIn += 1 },
-            Corruption(.engine) { $0.engineHeld += 1 },
-            Corruption(.engine) { $0.engine.applied -= 1 },
-            Corruption(.engine) { $0.engine.rejectedUnknown += 1 },
-            Corruption(.engine) { $0.engine.rejectedDelisted += 1 },
-            Corruption(.window) { $0.engine.windowAppended += 1 },
-            Corruption(.window) { $0.engine.windowExpired += 1 },
-            Corruption(.window) { $0.engine.windowEvicted += 1 },
-            Corruption(.window) { $0.engine.windowDelisted += 1 },
-            Corruption(.window) { $0.engine.windowHeld += 1 },
+            Corruption(.engine) { $0.last.engineIn += 1 },
+            Corruption(.engine) { $0.last.engineHeld += 1 },
+            Corruption(.engine) { $0.last.engine.applied -= 1 },
+            Corruption(.engine) { $0.last.engine.rejectedUnknown += 1 },
+            Corruption(.engine) { $0.last.engine.rejectedDelisted += 1 },
+            Corruption(.window) { $0.last.engine.windowAppended += 1 },
+            Corruption(.window) { $0.last.engine.windowExpired += 1 },
+            Corruption(.window) { $0.last.engine.windowEvicted += 1 },
+            Corruption(.window) { $0.last.engine.windowDelisted += 1 },
+            Corruption(.window) { $0.last.engine.windowHeld += 1 },
         ]
     }
 }
 
 extension FlowSnapshot {
-    fileprivate static func empty(venues: Int) -> FlowSnapshot {
-        let zeros = [UInt64](repeating: 0, count: venues + 1)
-        return FlowSnapshot(
+    fileprivate static func empty(venues: Int, shards: Int) -> FlowSnapshot {
+        FlowSnapshot(
             feeds: Array(repeating: FeedTally(), count: venues + 1),
-            enqueued: zeros,
-            dequeued: zeros,
-            displaced: zeros,
-            conflated: zeros,
-            refused: zeros,
-            displacedHeartbeats: 0,
-            depth: 0,
-            depthMax: 0,
-            capacity: 100,
-            engine: EngineTally(),
-            engineIn: 0,
-            engineHeld: 0
+            shards: (0..<shards).map { _ in ShardFlow(venues: venues, capacity: 100) }
         )
+    }
+
+    /// The shard that is not told of in any other way: of one, that one.
+    fileprivate var last: ShardFlow {
+        get { self.shards[self.shards.count - 1] }
+        set { self.shards[self.shards.count - 1] = newValue }
     }
 
     /// Moves one event from its feed to where chance lets it end.
@@ -195,14 +220,27 @@ extension FlowSnapshot {
         let kind = EventKind.allCases[random.int(0...3)]
         if random.oneIn(5) { self.feeds[venue].synthetic += 1 } else { self.feeds[venue].countEvent(kind) }
         if random.oneIn(5) { return self.feeds[venue].rejectEvent(kind, RejectReason.allCases[random.int(0...4)]) }
-        if random.oneIn(9) { return self.refused[venue] += 1 }
-        self.enqueued[venue] += 1
-        if random.oneIn(9) { return self.displaced[venue] += 1 }
-        if random.oneIn(9) { return self.conflated[venue] += 1 }
+        self.shards[random.int(0...(self.shards.count - 1))].moveEvent(venue, isHeartbeat: false, &random)
+    }
+}
+
+extension ShardFlow {
+    fileprivate mutating func moveEvent(_ slot: Int, isHeartbeat: Bool, _ random: inout SplitMix64) {
+        if random.oneIn(9) { return self.refused[slot] += 1 }
+        self.enqueued[slot] += 1
+        if random.oneIn(9) {
+            if isHeartbeat { self.displacedHeartbeats += 1 }
+            return self.displaced[slot] += 1
+        }
+        if random.oneIn(9), !isHeartbeat { return self.conflated[slot] += 1 }
         if random.oneIn(9) { return self.depth += 1 }
-        self.dequeued[venue] += 1
+        self.dequeued[slot] += 1
         self.engineIn += 1
         if random.oneIn(9) { return self.engineHeld += 1 }
+        if isHeartbeat {
+            self.engine.heartbeats += 1
+            return self.engine.applied += 1
+        }
         if random.oneIn(9) { return self.engine.rejectedUnknown += 1 }
         if random.oneIn(9) { return self.engine.rejectedDelisted += 1 }
         self.engine.applied += 1

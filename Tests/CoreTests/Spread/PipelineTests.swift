@@ -7,12 +7,14 @@ import Testing
 struct PipelineTests {
     @Test(
         "under overload the ledger stays balanced at every look, and no old quote is ever in force at the end",
-        arguments: Seeds.fresh(4)
+        arguments: Seeds.fresh(2),
+        [1, 3]
     )
-    func overload(seed: UInt64) throws {
+    func overload(seed: UInt64, shards: Int) throws {
         let (venues, symbols, bursts) = (3, 8, 250)
         var universe = Universe(
-            venues: (0..<venues).map { VenueEntry(name: "\($0)", isPerpetual: false, fee: 0, repeatStaleAfter: nil) }
+            venues: (0..<venues).map { VenueEntry(name: "\($0)", isPerpetual: false, fee: 0, repeatStaleAfter: nil) },
+            shards: shards
         )
         // Instrument = symbol × venues + venue.
         for symbol in 0..<symbols {
@@ -21,9 +23,10 @@ struct PipelineTests {
         let market = universe
         let board = Board(universe: market)
         let half = try #require(Quantile(ExactDecimal("0.5")))
-        let channel = RawChannel(capacity: 300, venues: venues, wake: {})
+        let channel = RawChannel(capacity: 300, venues: venues, shards: shards, wake: { _ in })
+        channel.extend(to: market)
         let running = Atomic<Int>(venues)
-        let isOver = Atomic<Bool>(false)
+        let driving = Atomic<Int>(shards)
         let findings = Findings()
         let lastSent = Mutex<[Int64]>(Array(repeating: 0, count: market.instruments.count))
 
@@ -36,19 +39,18 @@ struct PipelineTests {
                 if running.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { channel.finish() }
             }
         }
-        bodies.append {
-            var engine = SpreadEngine(
-                universe: market,
-                settings: EngineSettings(band: BandSettings(upper: half, lower: half)),
-                board: board
-            )
-            Self.drive(&engine, from: channel)
-            isOver.store(true, ordering: .releasing)
+        let settings = EngineSettings(band: BandSettings(upper: half, lower: half))
+        bodies += (0..<shards).map { shard in
+            {
+                var engine = SpreadEngine(universe: market, settings: settings, board: board, shard: shard)
+                Self.drive(&engine, shard, from: channel)
+                driving.subtract(1, ordering: .releasing)
+            }
         }
         bodies.append {
-            while !isOver.load(ordering: .acquiring) {
+            while driving.load(ordering: .acquiring) > 0 {
                 let flow = channel.snapshot()
-                for stage in FlowStage.allCases where flow.terms(stage).residual != 0 {
+                for stage in FlowStage.allCases where flow.terms(stage).residual != 0 || flow.residual(stage) != 0 {
                     findings.note("residual of \(stage): \(flow.terms(stage))")
                 }
             }
@@ -57,7 +59,8 @@ struct PipelineTests {
         #expect(findings.first.isEmpty)
 
         let flow = channel.snapshot()
-        for stage in FlowStage.allCases { #expect(flow.terms(stage).residual == 0, "\(stage)") }
+        for stage in FlowStage.allCases { #expect(flow.residual(stage) == 0, "\(stage)") }
+        #expect(flow.shards.allSatisfy { $0.engine.windowHeld > 0 })
         #expect(flow.depth == 0 && flow.engineHeld == 0)
         #expect(flow.engine.windowHeld > 0)
         let sent = lastSent.withLock { $0 }
@@ -67,10 +70,10 @@ struct PipelineTests {
         }
     }
 
-    private static func drive(_ engine: inout SpreadEngine, from channel: RawChannel) {
+    private static func drive(_ engine: inout SpreadEngine, _ shard: Int, from channel: RawChannel) {
         var (batch, displaced, completed) = ([RawElement](), [InstrumentIndex](), EngineTally())
         while true {
-            switch channel.take(into: &batch, displaced: &displaced, completed: completed) {
+            switch channel.take(from: shard, into: &batch, displaced: &displaced, completed: completed) {
             case .batch:
                 completed = engine.process(
                     batch,
@@ -109,9 +112,10 @@ private struct OverloadedFeed {
             self.batch.append(RawElement(.quote(self.quote(of: instrument)), venue: VenueIndex(self.venue)))
             tally.countEvent(.quote)
         }
-        self.batch.append(RawElement(.heartbeat(loop: 0, sentAt: .origin + self.sent), venue: .none))
-        tally.synthetic += 1
         channel.send(&self.batch, tally: &tally, venue: VenueIndex(self.venue))
+        self.batch.append(RawElement(.heartbeat(loop: 0, sentAt: .origin + self.sent), venue: .none))
+        tally.synthetic = 1
+        channel.send(&self.batch, tally: &tally, venue: .none)
     }
 
     private mutating func quote(of instrument: Int) -> Quote {

@@ -70,8 +70,7 @@ struct ChannelLedgerTests {
                 updates: UpdateChannel(capacity: 1_000, venues: 1, wake: {}),
                 now: { Timestamp(milliseconds: 0) }
             ),
-            venues: ["A"],
-            heartbeatsCompleted: { 0 }
+            venues: ["A"]
         )
     }
 
