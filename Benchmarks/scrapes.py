@@ -1,16 +1,16 @@
 """The rows of scraping over HTTP: sizes; the daemon beside client_golang (behind Debian's pushgateway) and Prometheus'
 own `/federate`, which serve the daemon's samples; and scrapes while the engine works."""
-import bisect
 import statistics
 import time
 
+import native
 from simulated import TEXT, Client, Peers, Simulated
 from sockets import wait
 from turns import spread
 
 FORMATS = {
     "text 0.0.4": TEXT, "OpenMetrics": "application/openmetrics-text;version=1.0.0",
-    "protobuf": "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
+    "protobuf": native.ACCEPT,
 }
 THREE = ("binance", "bybit", "gateio")
 LIMITS = {("client_golang", False): 0.1, ("client_golang", True): 0.25}
@@ -30,8 +30,7 @@ def sizes(programs, table):
     symbols = int(programs.size(300, 30))
     with Simulated(programs, THREE, symbols, 500) as simulated:
         client = Client(simulated.port)
-        wait(lambda: len(client.samples()) > symbols * 41)
-        count = len(client.samples())
+        count = settled(client, symbols * 41)
         for name, accept in FORMATS.items():
             plain, packed = (len(client.get(accept, packed)[0]) for packed in (False, True))
             table.row(f"size of /metrics, 3 venues x {symbols} symbols, {count:,} samples, {name}",
@@ -42,7 +41,7 @@ def large(programs, table):
     symbols = int(programs.size(1_250, 100))
     with Simulated(programs, ("binance", "binance-usdm", "bybit", "gateio"), symbols, 200) as simulated:
         ours = Client(simulated.port)
-        wait(lambda: len(ours.samples()) > symbols * 79, 180)
+        settled(ours, symbols * 79)
         body = ours.get()[0]
         count = sum(1 for line in body.splitlines() if not line.startswith(b"#"))
         with Peers(body) as peers:
@@ -50,6 +49,16 @@ def large(programs, table):
                 for packed in (False, True):
                     compare(programs, table, f"scrape of {count:,} samples{', gzip' if packed else ''}, by the wall ({name})",
                             ours, peer, packed, LIMITS.get((name, packed)))
+
+
+def settled(client, least):
+    """Waits until the series are that many and hardly any come: all pairs have their bands. Gives their number."""
+    wait(lambda: len(client.samples()) > least, 180)
+    last, count = 0, len(client.samples())
+    while count > last * 1.001:
+        time.sleep(5)
+        last, count = count, len(client.samples())
+    return count
 
 
 def compare(programs, table, work, ours, peer, packed, limit):
@@ -62,10 +71,11 @@ def compare(programs, table, work, ours, peer, packed, limit):
 
 def busy(programs, table):
     """Scrapes while the engine works: fifteen times as often as Prometheus does by default, and again ten times that."""
-    rate = int(programs.size(50_000, 3_000))
-    with Simulated(programs, THREE, int(programs.size(275, 30)), rate / 3) as simulated:
+    # Of six frames one is a trade.
+    rate = int(programs.size(50_000, 3_000)) / 3 * 1.22
+    with Simulated(programs, THREE, int(programs.size(250, 30)), rate) as simulated:
         client = Client(simulated.port)
-        wait(lambda: len(client.samples()) > simulated.symbols * 41)
+        settled(client, simulated.symbols * 41)
         for each_second, seconds in ((1, programs.size(15, 3)), (10, programs.size(5, 1))):
             disturb(programs, table, client, each_second, float(seconds))
 
@@ -100,7 +110,7 @@ def quotes(client):
 
 def phase(client, seconds, each_second, times):
     """Lets some seconds pass, with so many scrapes in each; gives the p99 of the quotes that came meanwhile."""
-    before = buckets(client)
+    before = client.get(native.ACCEPT)[0]
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if each_second:
@@ -108,25 +118,6 @@ def phase(client, seconds, each_second, times):
             time.sleep(max(0, 1 / each_second - times[-1] / 1e3))
         else:
             time.sleep(seconds)
-    return quantile(0.99, [(bound, after - earlier) for (bound, after), (_, earlier) in zip(buckets(client), before)])
-
-
-def buckets(client):
-    """Of the end-to-end times of all venues: each bound and how many were at most that."""
-    sums = {}
-    for line in client.samples():
-        if line.startswith(b"arb1d_end_to_end_seconds_bucket"):
-            bound = float(line.split(b'le="')[1].split(b'"')[0])
-            sums[bound] = sums.get(bound, 0) + float(line.split()[-1])
-    return sorted(sums.items())
-
-
-def quantile(share, cumulative):
-    """As `histogram_quantile` has it: even within a bucket."""
-    counts = [count for _, count in cumulative]
-    position = bisect.bisect_left(counts, share * counts[-1])
-    if position == len(cumulative) - 1:
-        return cumulative[-2][0]
-    low, below = cumulative[position - 1] if position else (0, 0)
-    high, upto = cumulative[position]
-    return low + (high - low) * (share * counts[-1] - below) / max(1, upto - below)
+    # Taken apart when all is over, for that is work too, on the same cores.
+    bodies = before, client.get(native.ACCEPT)[0]
+    return native.quantile(0.99, *(native.histogram(body, "arb1d_end_to_end_seconds") for body in bodies))
