@@ -185,6 +185,8 @@ struct ReferenceEngine {
         self.marks += 1
         let time = self.nextTime(of: instrument, at: instant)
         for pair in self.pairs.indices where self.pairs[pair].sell == instrument || self.pairs[pair].buy == instrument {
+            // A leg that is proven to stand again can give a pair its first spread.
+            self.discover(pair)
             self.note(.mark, pair, at: time)
         }
     }
