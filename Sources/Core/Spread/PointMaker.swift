@@ -43,8 +43,7 @@ struct PointMaker: Sendable {
             if spread > band.upper { breach = .above }
             if spread < band.lower { breach = .below }
         }
-        self.points.append(spread, at: time, settings: settings.band)
-        self.band = self.points.band(settings.band)
+        if self.points.append(spread, at: time, settings: settings.band) { self.band = self.points.band(settings.band) }
         self.number &+= 1
         return .point(spread, breach)
     }

@@ -1,0 +1,71 @@
+/// The last so many points, and the ends of their values as far as the quantiles reach: about O(1) a point.
+struct CountedPoints: Sendable {
+    /// One cache line has both of a point.
+    private struct Point {
+        var time: Int64
+        var value: Double
+    }
+
+    private var points: [Point]
+    private var head = 0
+    private(set) var count = 0
+    private var upper: QuantileTail
+    private var lower: QuantileTail
+
+    /// - Parameters:
+    ///   - most: How many, at least 1.
+    ///   - settings: Which quantiles.
+    init(most: Int, _ settings: BandSettings) {
+        self.points = Array(repeating: Point(time: 0, value: 0), count: most)
+        (self.upper, self.lower) = (QuantileTail(settings.upper, most: most), QuantileTail(settings.lower, most: most))
+    }
+
+    /// Adds a point; where there are as many as there may be, it takes the place of the oldest one.
+    ///
+    /// - Returns: `false` when no quantile can be another for it.
+    @inline(__always)
+    mutating func append(_ value: Double, at time: Int64) -> Bool {
+        if self.count == self.points.count {
+            let old = self.points[self.head].value
+            self.points[self.head] = Point(time: time, value: value)
+            self.head = self.next(self.head)
+            let left = (self.upper.remove(old), self.lower.remove(old))
+            let came = (self.upper.insert(value), self.lower.insert(value))
+            return left.0 || left.1 || came.0 || came.1
+        }
+        var tail = self.head + self.count
+        if tail >= self.points.count { tail -= self.points.count }
+        self.points[tail] = Point(time: time, value: value)
+        self.count += 1
+        _ = (self.upper.insert(value), self.lower.insert(value))
+        return true
+    }
+
+    /// Takes out the points before `limit`; `true` when there were any.
+    @inline(__always)
+    mutating func expire(before limit: Int64) -> Bool {
+        guard self.count > 0, self.points[self.head].time < limit else { return false }
+        repeat {
+            let old = self.points[self.head].value
+            _ = (self.upper.remove(old), self.lower.remove(old))
+            self.head = self.next(self.head)
+            self.count -= 1
+        } while self.count > 0 && self.points[self.head].time < limit
+        return true
+    }
+
+    /// - Precondition: There is at least one point.
+    mutating func band() -> Band {
+        if self.upper.isShort(of: self.count) { self.upper.rebuild(from: self.values) }
+        if self.lower.isShort(of: self.count) { self.lower.rebuild(from: self.values) }
+        return Band(upper: self.upper.value, lower: self.lower.value)
+    }
+
+    private var values: some Sequence<Double> {
+        let behind = max(0, self.head + self.count - self.points.count)
+        let oldest = self.points[self.head..<self.head + self.count - behind]
+        return [oldest, self.points[..<behind]].joined().lazy.map(\.value)
+    }
+
+    private func next(_ slot: Int) -> Int { slot + 1 == self.points.count ? 0 : slot + 1 }
+}
