@@ -1,36 +1,25 @@
 import Core
+import Metrics
 
 /// JSON written straight into bytes: a history has tens of thousands of numbers, and a string for each would cost more
 /// than the number.
 extension [UInt8] {
     /// Appends the decimal digits of `value`.
-    mutating func appendDecimal(_ value: UInt64) {
-        let start = self.count
-        var rest = value
-        repeat {
-            self.append(UInt8(ascii: "0") + UInt8(rest % 10))
-            rest /= 10
-        } while rest > 0
-        self[start...].reverse()
-    }
+    mutating func appendDecimal(_ value: UInt64) { NumberBytes.append(value, to: &self) }
 
     /// Appends milliseconds since 1970 with as many decimals as the nanoseconds need, at most six.
     ///
     /// With integers: a `Double` of today's milliseconds resolves no more than a quarter of a microsecond.
     mutating func appendMilliseconds(_ time: Timestamp) {
         if time.nanoseconds < 0 { self.append(UInt8(ascii: "-")) }
-        let nanoseconds = time.nanoseconds.magnitude
-        self.appendDecimal(nanoseconds / 1_000_000)
-        var (rest, decimals) = (nanoseconds % 1_000_000, 6)
+        let (whole, rest) = time.nanoseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000)
+        self.appendDecimal(whole)
         guard rest > 0 else { return }
-        while rest % 10 == 0 { (rest, decimals) = (rest / 10, decimals - 1) }
-        self.append(UInt8(ascii: "."))
-        let start = self.count
-        for _ in 0..<decimals {
-            self.append(UInt8(ascii: "0") + UInt8(rest % 10))
-            rest /= 10
-        }
-        self[start...].reverse()
+        // One more digit in front keeps the zeros behind the point; it then makes room for the point.
+        let point = self.count
+        self.appendDecimal(1_000_000 + rest)
+        self[point] = UInt8(ascii: ".")
+        while self.last == UInt8(ascii: "0") { self.removeLast() }
     }
 
     /// Appends the shortest text that reads back as exactly this number, such as `0.25`, `3` or `1e-05`.
@@ -38,9 +27,7 @@ extension [UInt8] {
     /// JSON has no word for what is not finite: that becomes `null`.
     mutating func appendNumber(_ value: Double) {
         guard value.isFinite else { return self.append(contentsOf: "null".utf8) }
-        self.append(contentsOf: value.description.utf8)
-        // By bytes: asking the string for its suffix costs more than making it.
-        if self[self.count - 1] == UInt8(ascii: "0"), self[self.count - 2] == UInt8(ascii: ".") { self.removeLast(2) }
+        NumberBytes.append(value, to: &self)
     }
 
     /// Appends `text` in double quotes, all in ASCII, so that nothing in it can surprise a terminal or a parser.

@@ -90,8 +90,9 @@ public enum ChartEncoder {
     private static func columns(_ points: ArraySlice<PairPoint>, into bytes: inout [UInt8]) {
         Self.column(",\"timestamps\":[", points, into: &bytes) { $1.appendMilliseconds($0.time) }
         Self.column("],\"spreads\":[", points, into: &bytes) { $1.appendPercent($0.spread) }
-        Self.column("],\"upperBand\":[", points, into: &bytes) { $1.appendPercent($0.band?.upper) }
-        Self.column("],\"lowerBand\":[", points, into: &bytes) { $1.appendPercent($0.band?.lower) }
+        var (upper, lower) = (RepeatedText(), RepeatedText())
+        Self.column("],\"upperBand\":[", points, into: &bytes) { upper.append($0.band?.upper, to: &$1) }
+        Self.column("],\"lowerBand\":[", points, into: &bytes) { lower.append($0.band?.lower, to: &$1) }
         bytes.append(contentsOf: "]}".utf8)
     }
 
@@ -106,6 +107,21 @@ public enum ChartEncoder {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
             append(point, &bytes)
         }
+    }
+}
+
+/// Numbers that are often the same as the one before: a band is another for one point in ten or so.
+private struct RepeatedText {
+    private var ratio: Double?
+    private var text = Array("null".utf8)
+
+    mutating func append(_ ratio: Double?, to bytes: inout [UInt8]) {
+        if ratio != self.ratio {
+            self.text.removeAll(keepingCapacity: true)
+            self.text.appendPercent(ratio)
+            self.ratio = ratio
+        }
+        bytes.append(contentsOf: self.text)
     }
 }
 
