@@ -50,7 +50,7 @@ link_benchmarked() {
     local linked="$root/Benchmarks/Sources/Pipeline/Linked" file
     mkdir -p "$linked"
     rm -f "$linked"/*.swift
-    for file in "$root"/Sources/Feed/Venue/{EventIntake*,InstrumentState,Rhythm,TradeNumbers}.swift \
+    for file in "$root"/Sources/Feed/Venue/{EventIntake*,InstrumentState*,Rhythm,TradeNumbers}.swift \
         "$root/Sources/arb1d/Exposition/LatencyRecorders.swift"; do
         [[ ! -f $file ]] || ln -s "../../../../${file#"$root/"}" "$linked/"
     done

@@ -23,6 +23,12 @@ public struct FeedTally: Sendable, Equatable {
     /// Elements that no frame brought: marks of our own and heartbeats.
     public var synthetic: UInt64 = 0
 
+    /// A data frame came whole.
+    public mutating func frameCame(bytes: Int) {
+        self.framesIn &+= 1
+        self.bytes &+= UInt64(bytes)
+    }
+
     public mutating func dropFrame(_ reason: FrameDropReason) { self.framesDropped[Int(reason.rawValue)] &+= 1 }
 
     public mutating func countEvent(_ kind: EventKind) { self.events[Int(kind.rawValue)] &+= 1 }

@@ -6,9 +6,6 @@ import Venues
 /// Two laws hold after every call, and a test holds it to them: frames in = frames out + frames dropped, and events in
 /// (decoded ones and our own) = elements in the batches + events rejected. Belongs to the venue's event loop.
 final class EventIntake {
-    /// So many quotes out of order in a row are a new numbering, not late frames.
-    private static let renumberedAfter = 3
-
     let venue: VenueIndex
     private let rule: SequenceRule
     private let tradeNumbering: TradeNumbering
@@ -40,10 +37,7 @@ final class EventIntake {
 
     // MARK: Frames
 
-    func frameCame(bytes: Int) {
-        self.tally.framesIn &+= 1
-        self.tally.bytes &+= UInt64(bytes)
-    }
+    func frameCame(bytes: Int) { self.tally.frameCame(bytes: bytes) }
 
     /// Whether a quote came since the last call.
     func takeQuoteCame() -> Bool {
@@ -89,7 +83,7 @@ final class EventIntake {
 
     /// Judges what one frame carried, in order.
     func take(_ events: EventBuffer, at now: Timestamp, on lane: Lane = .first) {
-        self.firsts.removeAll(keepingCapacity: true)
+        if !self.firsts.isEmpty { self.firsts.removeAll(keepingCapacity: true) }
         for event in events {
             switch event {
             case .quote(let quote): self.take(quote, at: now, on: lane)
@@ -108,13 +102,17 @@ final class EventIntake {
     private func take(_ quote: Quote, at now: Timestamp, on lane: Lane) {
         self.tally.countEvent(.quote)
         let position = quote.instrument.position
-        guard self.isWatched(quote.instrument) else {
+        // One look at the state: each is checked for being the only one.
+        guard position < self.states.count,
+            let outcome = self.states[position].take(quote, self.rule, at: now, on: lane)
+        else {
             self.tally.rejectEvent(.quote, .unknownSymbol)
             return
         }
-        if self.states[position].seen & lane.bit == 0 { self.firstFrame(of: quote.instrument, on: lane) }
+        if outcome.isFirst { self.firstFrame(of: quote.instrument, on: lane) }
         self.hasQuoteCome = true
-        switch self.judge(quote.sequence, of: position, at: now) {
+        if outcome.isDouble { self.findings.doubles &+= 1 }
+        switch outcome.verdict {
         case .accept: self.hand(.quote(quote))
         case .repeated: self.hand(.quote(quote.flagged(.repeated)))
         case .reject(let reason):
@@ -123,48 +121,8 @@ final class EventIntake {
             if reason == .outOfOrder { self.needsProof(quote.instrument, at: now) }
             return
         }
-        if self.states[position].isAsleep { self.wake(quote.instrument, at: now) }
-        if self.states[position].quoteTime.goesBack(to: quote.exchangeTime) { self.tally.quoteTimesBack &+= 1 }
-        self.states[position].isHanded = true
-        self.states[position].suspicion = 0
-        self.states[position].lastQuoteAt = now
-        self.states[position].rhythm.fresh &+= 1
-        (self.states[position].bid, self.states[position].ask) = (quote.bid, quote.ask)
-    }
-
-    private enum Verdict { case accept, repeated, reject(RejectReason) }
-
-    /// Compares with the last update number on this connection, and remembers the new one.
-    private func judge(_ sequence: UInt64, of position: Int, at now: Timestamp) -> Verdict {
-        guard sequence != 0 else { return .accept }  // The venue sent none.
-        let last = self.states[position].lastSequence
-        if self.states[position].hasSequence, sequence <= last {
-            let isEqual = sequence == last
-            let isShared = self.states[position].sharedUntil > now
-            if isShared { self.findings.doubles &+= 1 }
-            if isEqual || isShared {
-                self.states[position].strays = 0
-                return isEqual && self.rule == .repeating ? .repeated : .reject(.duplicate)
-            }
-            // 1: a venue that repeats restarted its numbers.
-            let isRestart = self.rule == .repeating && sequence == 1
-            if !isRestart, !self.isRenumbered(sequence, position) { return .reject(.outOfOrder) }
-        }
-        self.states[position].strays = 0
-        self.states[position].lastSequence = sequence
-        self.states[position].hasSequence = true
-        return .accept
-    }
-
-    /// Counts a quote out of order: the third in a row with increasing numbers shows that the venue numbers anew.
-    ///
-    /// Where the venue repeats, an equal number counts as well: a quiet book would never bring a greater one.
-    private func isRenumbered(_ sequence: UInt64, _ position: Int) -> Bool {
-        let (strays, last) = (self.states[position].strays, self.states[position].lastStray)
-        let goesOn = strays > 0 && (sequence > last || (sequence == last && self.rule == .repeating))
-        self.states[position].strays = goesOn ? strays + 1 : 1
-        self.states[position].lastStray = sequence
-        return self.states[position].strays >= Self.renumberedAfter
+        if outcome.isAsleep { self.wake(quote.instrument, at: now) }
+        if outcome.goesBack { self.tally.quoteTimesBack &+= 1 }
     }
 
     /// A quote that cannot be used takes the standing one with it.
@@ -247,14 +205,4 @@ struct IntakeFindings {
     var resynced: [Int64] = []
 
     var isEmpty: Bool { self.doubles == 0 && self.holes == 0 && self.toResync.isEmpty && self.resynced.isEmpty }
-}
-
-extension Timestamp {
-    /// Takes over what a venue gave as the instant of its next event, if it gave one, and says whether it lies before
-    /// the last. Such instants order nothing, but who compares them with ours has to know.
-    fileprivate mutating func goesBack(to next: Timestamp) -> Bool {
-        guard next != .never else { return false }
-        defer { self = next }
-        return next < self
-    }
 }
