@@ -46,7 +46,8 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .target(name: "Core", swiftSettings: strict),
+        .systemLibrary(name: "CPrefetch"),
+        .target(name: "Core", dependencies: ["CPrefetch"], swiftSettings: strict),
         .target(name: "Venues", dependencies: ["Core"], swiftSettings: strict),
         .target(name: "Metrics", dependencies: ["Core"], swiftSettings: strict),
         .target(

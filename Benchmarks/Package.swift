@@ -16,7 +16,8 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "arb1d-benchmarks",
     targets: [
-        .target(name: "Core", swiftSettings: strict),
+        .systemLibrary(name: "CPrefetch"),
+        .target(name: "Core", dependencies: ["CPrefetch"], swiftSettings: strict),
         .target(name: "Venues", dependencies: ["Core"], swiftSettings: strict),
         .target(name: "Metrics", dependencies: ["Core"], swiftSettings: strict),
         .target(name: "Chart", dependencies: ["Core", "Metrics"], swiftSettings: strict),

@@ -49,6 +49,11 @@ public struct RawElement: Equatable, Sendable {
         if case .trade(let trade) = self.payload { trade.instrument } else { self.instrument }
     }
 
+    /// The instrument of a quote; `nil` for all else.
+    @inlinable var quoted: InstrumentIndex? {
+        if case .quote(let quote) = self.payload { quote.instrument } else { nil }
+    }
+
     /// When it came, by the receive clock; `nil` for what says nothing of the market.
     @inlinable public var instant: Timestamp? {
         switch self.payload {

@@ -24,11 +24,11 @@ public struct Band: Equatable, Sendable {
 ///
 /// Storage is reserved at the first point; pairs without points cost nothing.
 struct BandWindow: Sendable {
-    /// One of both has an element once there was a point: a number of points is kept, or those of a duration.
-    private var counted: CountedPoints?
+    /// A number of points is kept here, those of a duration in the one element that ``timed`` then has.
+    private var counted = CountedPoints()
     private var timed: [TimedPoints] = []
 
-    var count: Int { self.counted?.count ?? self.timed.first?.count ?? 0 }
+    var count: Int { self.timed.first?.count ?? self.counted.count }
 
     /// Adds a point, after those that are too old at its time have left.
     ///
@@ -38,29 +38,30 @@ struct BandWindow: Sendable {
     mutating func append(_ value: Double, at time: Int64, settings: BandSettings) -> Bool {
         precondition(!value.isNaN, "a spread is a number")
         let hasExpired = self.expire(before: time - settings.maxAge)
-        if self.counted == nil, self.timed.isEmpty { self.begin(settings) }
-        let hasMoved = self.counted?.append(value, at: time)
-        if hasMoved == nil { self.timed[0].append(value, at: time, settings) }
-        return hasExpired || hasMoved ?? true
+        if settings.points == nil { return self.appendToTimed(value, at: time, settings) }
+        if !self.counted.isBegun { self.counted.begin(most: settings.points ?? 1, settings) }
+        return self.counted.append(value, at: time) || hasExpired
+    }
+
+    @inline(never)
+    private mutating func appendToTimed(_ value: Double, at time: Int64, _ settings: BandSettings) -> Bool {
+        if self.timed.isEmpty { self.timed = [TimedPoints(settings)] }
+        self.timed[0].append(value, at: time, settings)
+        return true
     }
 
     /// Takes out the points before `limit`; `true` when there were any.
     @discardableResult
     @inline(__always)
     mutating func expire(before limit: Int64) -> Bool {
-        self.counted?.expire(before: limit) ?? (self.timed.isEmpty ? false : self.timed[0].expire(before: limit))
+        self.timed.isEmpty ? self.counted.expire(before: limit) : self.timed[0].expire(before: limit)
     }
+
+    @inline(__always)
+    func prefetch() { self.counted.prefetch() }
 
     mutating func band(_ settings: BandSettings) -> Band? {
         guard self.count >= settings.minPoints, self.count > 0 else { return nil }
-        return self.counted?.band() ?? self.timed.first?.band
-    }
-
-    private mutating func begin(_ settings: BandSettings) {
-        if let points = settings.points {
-            self.counted = CountedPoints(most: points, settings)
-        } else {
-            self.timed = [TimedPoints(settings)]
-        }
+        return self.timed.first?.band ?? self.counted.band(settings)
     }
 }

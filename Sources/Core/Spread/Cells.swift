@@ -50,6 +50,10 @@ public final class PairCell: Sendable {
 
     public init() {}
 
+    /// Has the processor bring the cell near.
+    @inline(__always)
+    func prefetch() { Prefetch.object(self, 80) }
+
     /// - Precondition: Only the engine thread writes.
     func store(_ reading: PairReading) {
         let version = self.version.load(ordering: .relaxed)

@@ -6,16 +6,21 @@ struct CountedPoints: Sendable {
         var value: Double
     }
 
-    private var points: [Point]
+    private var points: [Point] = []
     private var head = 0
     private(set) var count = 0
-    private var upper: QuantileTail
-    private var lower: QuantileTail
+    private var upper = QuantileTail()
+    private var lower = QuantileTail()
 
+    /// Whether it has room for any.
+    var isBegun: Bool { !self.points.isEmpty }
+
+    /// Makes room.
+    ///
     /// - Parameters:
-    ///   - most: How many, at least 1.
+    ///   - most: For how many, at least 1.
     ///   - settings: Which quantiles.
-    init(most: Int, _ settings: BandSettings) {
+    mutating func begin(most: Int, _ settings: BandSettings) {
         self.points = Array(repeating: Point(time: 0, value: 0), count: most)
         (self.upper, self.lower) = (QuantileTail(settings.upper, most: most), QuantileTail(settings.lower, most: most))
     }
@@ -54,10 +59,17 @@ struct CountedPoints: Sendable {
         return true
     }
 
+    /// Has the processor bring the oldest point near, which the next one will look at and perhaps replace.
+    @inline(__always)
+    func prefetch() {
+        Prefetch.head(of: self.points)
+        Prefetch.element(self.head, of: self.points)
+    }
+
     /// - Precondition: There is at least one point.
-    mutating func band() -> Band {
-        if self.upper.isShort(of: self.count) { self.upper.rebuild(from: self.values) }
-        if self.lower.isShort(of: self.count) { self.lower.rebuild(from: self.values) }
+    mutating func band(_ settings: BandSettings) -> Band {
+        if self.upper.isShort(of: self.count, settings.upper) { self.upper.rebuild(from: self.values) }
+        if self.lower.isShort(of: self.count, settings.lower) { self.lower.rebuild(from: self.values) }
         return Band(upper: self.upper.value, lower: self.lower.value)
     }
 

@@ -1,6 +1,7 @@
 /// What the engine knows of one instrument: its standing quote, and whether it is known to stand.
 struct Leg: Sendable {
     let venue: VenueIndex
+    let symbol: SymbolIndex
     /// The part that points are made of.
     private(set) var join = JoinLeg()
     private(set) var bidSize = 0.0
@@ -16,7 +17,7 @@ struct Leg: Sendable {
     /// Its venue no longer lists it: nothing of it counts any more.
     private(set) var isDelisted = false
 
-    init(venue: VenueIndex) { self.venue = venue }
+    init(venue: VenueIndex, symbol: SymbolIndex) { (self.venue, self.symbol) = (venue, symbol) }
 
     /// A well-formed quote in order always replaces the standing one, and proves that it stands.
     ///

@@ -1,5 +1,7 @@
 /// One ordered pair: its last reading, its points' band, and where they are published.
-struct PairState {
+///
+/// There is one of each: whoever only looks at one shall not copy it by oversight.
+struct PairState: ~Copyable {
     let entry: PairEntry
     private let cell: PairCell
     let counts: VenuePairCells
@@ -12,8 +14,8 @@ struct PairState {
     var opportunity: OpportunityWatch
     /// Somebody wants to be told of each point.
     var isWatched = false
-    /// Kept where somebody asks for it at the end of a replay.
-    var summary: SpreadSummary?
+    /// A leg is no longer listed, or another engine has the pair: no quote asks for it.
+    private(set) var isOver: Bool
 
     /// Begins with neither leg quoting.
     ///
@@ -23,6 +25,7 @@ struct PairState {
     ///   - counts: Those of its venues.
     ///   - fees: Taker fees of both venues, as ratios.
     ///   - isAllowed: The configuration keeps it out of quarantine.
+    ///   - isOver: No quote shall ask for it.
     ///   - settings: Of its opportunities.
     init(
         entry: PairEntry,
@@ -30,19 +33,27 @@ struct PairState {
         counts: VenuePairCells,
         fees: (sell: Double, buy: Double),
         isAllowed: Bool,
+        isOver: Bool,
         settings: OpportunitySettings
     ) {
         (self.entry, self.cell, self.counts) = (entry, cell, counts)
         (self.sellFactor, self.buyFactor) = (1 - fees.sell, 1 + fees.buy)
         self.quarantine = Quarantine(isAllowed: isAllowed)
         self.opportunity = OpportunityWatch(settings, isBasis: entry.isBasis)
+        self.isOver = isOver
     }
 
     /// Points made so far.
     var points: UInt64 { self.maker.number }
 
-    /// Mutating, though it changes nothing: on an element of an array anything else copies all of the pair first.
-    mutating func publish() { self.cell.store(self.reading) }
+    /// Has the processor bring near what a point of this pair will touch besides.
+    @inline(__always)
+    func prefetch() {
+        self.cell.prefetch()
+        self.maker.prefetch()
+    }
+
+    func publish() { self.cell.store(self.reading) }
 
     /// Why there is no spread; `nil`: there is one.
     @inline(__always)
@@ -53,6 +64,7 @@ struct PairState {
     /// Computes the spread from the standing quotes of both legs, or why there is none; ``publish()`` follows.
     ///
     /// `countsEvaluation` says that a quote asked for it, as opposed to a leg becoming stale.
+    @inline(__always)
     mutating func evaluate(sell: Leg, buy: Leg, countsEvaluation: Bool, at now: Timestamp) {
         let missing = self.missing(sell.join, buy.join)
         if countsEvaluation {
@@ -71,7 +83,6 @@ struct PairState {
             self.reading.notional = min(sell.bidSize, buy.askSize) * buy.join.ask
             self.reading.olderLegChangedAt = min(sell.changedAt, buy.changedAt)
             if countsEvaluation {
-                self.summary?.add(self.reading.spread)
                 let isSellOlder = sell.changedAt <= buy.changedAt
                 self.counts.legAge?.record(
                     nanoseconds: max(0, now.nanoseconds(since: self.reading.olderLegChangedAt)),
@@ -88,12 +99,13 @@ struct PairState {
     /// Adds the spread that was just evaluated to the points, unless its slot has one already or a leg forbids it.
     ///
     /// - Returns: The spread of the point that it made.
-    mutating func makePoint(sell: Leg, buy: Leg, at time: Int64, settings: EngineSettings) -> Double? {
+    @inline(__always)
+    mutating func makePoint(sell: JoinLeg, buy: JoinLeg, at time: Int64, settings: EngineSettings) -> Double? {
         // A pair in quarantine was not evaluated; its points go on, for charts.
         switch self.maker.take(
-            sell: sell.join,
-            buy: buy.join,
-            spread: self.reading.status == .fresh ? self.reading.spread : sell.join.bid / buy.join.ask - 1,
+            sell: sell,
+            buy: buy,
+            spread: self.reading.status == .fresh ? self.reading.spread : sell.bid / buy.ask - 1,
             at: time,
             settings: settings
         ) {
@@ -116,6 +128,7 @@ struct PairState {
     /// A leg is no longer listed: there is no pair any more, and nothing of it is kept.
     mutating func end() {
         (self.reading, self.maker, self.isWatched) = (PairReading(), PointMaker(), false)
+        self.isOver = true
         self.publish()
     }
 

@@ -16,6 +16,9 @@ struct PointMaker: Sendable {
     private(set) var number: UInt64 = 0
     private(set) var band: Band?
 
+    @inline(__always)
+    func prefetch() { self.points.prefetch() }
+
     /// Leaves the slot of `time` without a point: what came in it before is not known.
     mutating func skipSlot(of time: Int64, settings: PointSettings) {
         if settings.every > 0 { self.lastSlot = time / settings.every }
@@ -24,6 +27,7 @@ struct PointMaker: Sendable {
     /// Makes the spread of two standing quotes a point, unless its slot has one already or a leg forbids it.
     ///
     /// `spread` is asked for only when it becomes a point: then both legs give one.
+    @inline(__always)
     mutating func take(
         sell: JoinLeg,
         buy: JoinLeg,

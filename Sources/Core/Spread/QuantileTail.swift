@@ -8,23 +8,24 @@ struct QuantileTail: Sendable {
     private static let reserve = 14
 
     /// Values as keys: at the upper end themselves, at the lower end negated, so that the outermost is the greatest.
-    private let sign: Double
-    private let quantile: Quantile
+    private var sign = 1.0
     /// The kept keys, descending; storage beyond ``count`` is not used.
-    private var keys: [Double]
+    private var keys: [Double] = []
     private(set) var count = 0
     /// A key above it is kept from now on.
     private var limit = -Double.infinity
     /// The quantile's place, counted from the end, among so many values.
-    private var rank = (place: 0, total: 0)
+    private var rank = (place: Int32(0), total: Int32(0))
+
+    /// Without room for any.
+    init() {}
 
     /// Keeps none yet.
     ///
     /// - Parameters:
-    ///   - quantile: Which quantile of them.
+    ///   - quantile: Which quantile of them: always the same.
     ///   - most: How many values there will be at most, 1 or more.
     init(_ quantile: Quantile, most: Int) {
-        self.quantile = quantile
         let index = quantile.index(in: most)
         let isUpper = index * 2 >= most
         self.sign = isUpper ? 1 : -1
@@ -57,16 +58,17 @@ struct QuantileTail: Sendable {
     }
 
     /// Whether so many values have their quantile beyond the kept ones: then ``rebuild(from:)`` must come first.
-    mutating func isShort(of total: Int) -> Bool {
+    @inline(__always)
+    mutating func isShort(of total: Int, _ quantile: Quantile) -> Bool {
         if self.rank.total != total {
-            let index = self.quantile.index(in: total)
-            self.rank = (self.sign > 0 ? total - 1 - index : index, total)
+            let index = quantile.index(in: total)
+            self.rank = (Int32(self.sign > 0 ? total - 1 - index : index), Int32(total))
         }
         return self.count <= self.rank.place
     }
 
     /// The quantile of as many values as ``isShort(of:)`` was asked about last.
-    var value: Double { self.keys[self.rank.place] * self.sign }
+    var value: Double { self.keys[Int(self.rank.place)] * self.sign }
 
     /// Looks at all values anew.
     mutating func rebuild(from values: some Sequence<Double>) {
@@ -74,6 +76,7 @@ struct QuantileTail: Sendable {
         for value in values { _ = self.insert(value) }
     }
 
+    @inline(never)
     private mutating func keep(_ key: Double) {
         let place = self.place(of: key)
         if self.count < self.keys.count { self.count += 1 }
@@ -86,6 +89,7 @@ struct QuantileTail: Sendable {
         if self.count == self.keys.count { self.limit = self.keys[self.count - 1] }
     }
 
+    @inline(never)
     private mutating func forget(_ key: Double) {
         let place = self.place(of: key)
         guard place < self.count else { return }

@@ -16,15 +16,14 @@ extension SpreadEngine {
         self.legs[position].delist()
         self.cells.instruments[position].store(nil)
         self.windows.drop(InstrumentIndex(position))
-        for pair in self.pairsOfInstrument[position] {
+        for index in self.links.range(of: position) {
+            let pair = Int(self.links[index].pair)
             let status = self.pairs[pair].reading.status
             if status == .fresh { self.freshPairs -= 1 }
             self.endOpportunity(of: pair, .delisted, at: time)
             self.pairs[pair].end()
             if status == .quarantined { self.board.noteQuarantineChange() }
-            let (sell, buy) = (self.pairs[pair].entry.sell.position, self.pairs[pair].entry.buy.position)
-            self.pairsOfInstrument[sell == position ? buy : sell].removeAll { $0 == pair }
         }
-        self.pairsOfInstrument[position] = []
+        self.links.remove(position)
     }
 }

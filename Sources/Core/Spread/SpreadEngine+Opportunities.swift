@@ -17,18 +17,17 @@ extension SpreadEngine {
     ///
     /// - Parameters:
     ///   - pair: One that has an opportunity, or whose net spread may begin one.
-    ///   - position: Whose quote gave them; `nil`: a leg only became stale or live, which begins none.
+    ///   - side: Whose quote gave them; `nil`: a leg only became stale or live, which begins none.
     ///   - now: When that came.
-    mutating func judgeOpportunity(of pair: Int, by position: Int?, at now: Timestamp) {
+    mutating func judgeOpportunity(of pair: Int, by side: PairSide?, at now: Timestamp) {
         let entry = self.pairs[pair].entry
         let reading = self.pairs[pair].reading
-        let time = self.order[self.cells.universe.instruments[entry.sell.position].symbol.position].time
+        let time = self.order[self.legs[entry.sell.position].symbol.position].time
         let netSpread = reading.status == .fresh ? reading.netSpread : nil
-        guard let position else {
+        guard let side else {
             if netSpread == nil { self.endOpportunity(of: pair, .stale, at: time) }
             return
         }
-        let side: PairSide = entry.sell.position == position ? .sell : .buy
         if self.pairs[pair].opportunity.current == nil {
             guard netSpread != nil else { return }
             let isSellOlder =

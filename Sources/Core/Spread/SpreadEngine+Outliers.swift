@@ -10,9 +10,8 @@ extension SpreadEngine {
         }
         let sum = bid + ask
         var others = OutlierRule.Count()
-        for pair in self.pairsOfInstrument[position] where self.pairs[pair].entry.sell.position == position {
-            let other = self.pairs[pair].entry.buy.position
-            guard let top = self.legs[other].top else { continue }
+        for index in self.links.range(of: position) where self.links[index].sells {
+            guard let top = self.legs[Int(self.links[index].other)].top else { continue }
             others.compare(sum, with: top.bid + top.ask, rule)
         }
         let verdict = self.legs[position].outliers.judge(sum, among: others, rule)

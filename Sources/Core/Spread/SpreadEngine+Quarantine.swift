@@ -29,7 +29,13 @@ extension SpreadEngine {
         let spread = JoinFault(sell, buy) == nil ? sell.bid / buy.ask - 1 : nil
         guard self.pairs[pair].quarantine.pass(spread, self.settings.quarantine) else { return }
         if self.pairs[pair].quarantine.isActive { self.endOpportunity(of: pair, .quarantined, at: minute) }
-        self.evaluate(pair, by: nil, at: Timestamp(nanoseconds: minute))
+        self.evaluate(
+            pair,
+            sell: entry.sell.position,
+            buy: entry.buy.position,
+            quoted: nil,
+            at: Timestamp(nanoseconds: minute)
+        )
         self.pairs[pair].publish()
     }
 

@@ -32,10 +32,10 @@ extension SpreadEngine {
     /// Costs the same whatever the windows hold.
     public func history(of pair: PairIndex) -> PairHistory? {
         guard self.isListed(pair) else { return nil }
-        let (state, entry) = (self.pairs[pair.position], self.pairs[pair.position].entry)
+        let entry = self.pairs[pair.position].entry
         return PairHistory(
             pair: pair,
-            number: state.points,
+            number: self.pairs[pair.position].points,
             sell: (self.windows.window(of: entry.sell), self.legs[entry.sell.position].venue),
             buy: (self.windows.window(of: entry.buy), self.legs[entry.buy.position].venue),
             settings: self.settings
@@ -45,15 +45,15 @@ extension SpreadEngine {
     /// Everything that is known of the pair now; `nil` for a pair that is not known or no longer listed.
     public func report(of pair: PairIndex) -> PairReport? {
         guard self.isListed(pair) else { return nil }
-        let state = self.pairs[pair.position]
-        let (sell, buy) = (self.legs[state.entry.sell.position], self.legs[state.entry.buy.position])
+        let entry = self.pairs[pair.position].entry
+        let (sell, buy) = (self.legs[entry.sell.position], self.legs[entry.buy.position])
         return PairReport(
-            reading: state.reading,
-            missing: state.missing(sell.join, buy.join),
+            reading: self.pairs[pair.position].reading,
+            missing: self.pairs[pair.position].missing(sell.join, buy.join),
             sell: StandingQuote(sell),
             buy: StandingQuote(buy),
-            points: state.points,
-            summary: state.summary
+            points: self.pairs[pair.position].points,
+            summary: self.summaries.isEmpty ? nil : self.summaries[pair.position]
         )
     }
 }

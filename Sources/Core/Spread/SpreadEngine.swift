@@ -8,12 +8,13 @@ public struct SpreadEngine: ~Copyable {
     let shard: Int
     let board: Board
     var cells: Board.Cells
-    var legs: [Leg] = []
-    /// The pairs of each instrument, by ``InstrumentIndex``.
-    var pairsOfInstrument: [[Int]] = []
-    var pairs: [PairState] = []
+    /// By ``InstrumentIndex``.
+    var legs = Slab<Leg>()
+    var links = PairLinks()
+    /// By ``PairIndex``.
+    var pairs = Slab<PairState>()
     /// By ``SymbolIndex``.
-    private(set) var order: [SymbolOrder] = []
+    private(set) var order = Slab<SymbolOrder>()
     var windows: WindowStore
     var freshPairs = 0
     /// Points of watched pairs that nobody has taken yet.
@@ -24,6 +25,8 @@ public struct SpreadEngine: ~Copyable {
     var nextMinute = Int64.min
     var opportunityLog: OpportunityLog
     private var reported = EngineTally()
+    /// By ``PairIndex``; empty where none are kept.
+    var summaries: [SpreadSummary] = []
     private let summarises: Bool
 
     /// - Parameters:
@@ -62,15 +65,14 @@ public struct SpreadEngine: ~Copyable {
     public mutating func extend(to universe: Universe) {
         self.cells = self.board.extend(to: universe, shard: self.shard)
         for entry in universe.instruments[self.legs.count...] {
-            var leg = Leg(venue: entry.venue)
+            var leg = Leg(venue: entry.venue, symbol: entry.symbol)
             if !entry.isListed { leg.delist() }
             self.legs.append(leg)
-            self.pairsOfInstrument.append([])
         }
         while self.order.count < universe.symbols.count { self.order.append(SymbolOrder()) }
         for (index, entry) in universe.pairs.enumerated().dropFirst(self.pairs.count) {
             let (sell, buy) = (self.legs[entry.sell.position].venue, self.legs[entry.buy.position].venue)
-            var pair = PairState(
+            let pair = PairState(
                 entry: entry,
                 cell: self.cells.pairs[index],
                 counts: self.cells.venuePair(sell: sell, buy: buy),
@@ -80,14 +82,13 @@ public struct SpreadEngine: ~Copyable {
                     sell: universe.venues[sell.position].name,
                     buy: universe.venues[buy.position].name
                 ),
+                isOver: !entry.isListed || universe.shard(of: PairIndex(index)) != self.shard,
                 settings: self.settings.opportunities
             )
-            pair.summary = self.summarises ? SpreadSummary() : nil
             self.pairs.append(pair)
-            guard entry.isListed, universe.shard(of: PairIndex(index)) == self.shard else { continue }
-            self.pairsOfInstrument[entry.sell.position].append(index)
-            self.pairsOfInstrument[entry.buy.position].append(index)
+            if self.summarises { self.summaries.append(SpreadSummary()) }
         }
+        self.links.rebuild(self.pairs, instruments: self.legs.count)
         self.windows.extend(toInstruments: universe.instruments.count)
     }
 
@@ -109,7 +110,11 @@ public struct SpreadEngine: ~Copyable {
         for instrument in displaced where instrument.position < self.legs.count {
             self.lose(instrument.position)
         }
-        for element in batch {
+        let isLarge = self.pairs.count > Self.pairsNear
+        if isLarge { for step in -Self.stepsAhead..<0 { self.fetchAhead(batch, step) } }
+        for index in batch.indices {
+            if isLarge { self.fetchAhead(batch, index) }
+            let element = batch[index]
             if let subject = element.subject?.position {
                 guard subject < self.legs.count else {
                     tally.rejectedUnknown &+= 1
@@ -175,10 +180,11 @@ extension SpreadEngine {
         let kind = self.legs[position].replace(with: quote, isDoubted: isDoubted, at: time)
         self.windows.append(kind, quote.instrument, time: time, bid: quote.bid, ask: quote.ask)
         self.cells.instruments[position].store(self.legs[position].top)
-        for pair in self.pairsOfInstrument[position] {
-            self.evaluate(pair, by: position, at: quote.receivedAt)
-            self.makePoint(pair, by: position, at: time, receivedAt: quote.receivedAt)
-            self.pairs[pair].publish()
+        for index in self.links.range(of: position) {
+            let link = self.links[index]
+            self.evaluate(link, of: position, by: true, at: quote.receivedAt)
+            self.makePoint(link, of: position, at: time, receivedAt: quote.receivedAt)
+            self.pairs[Int(link.pair)].publish()
         }
         // A seed's time is that of its request: it says nothing of how fast we are.
         guard !quote.flags.contains(.seeded) else { return }
@@ -224,7 +230,7 @@ extension SpreadEngine {
 
     /// Gives an event its place in the one order of its symbol's events.
     mutating func engineTime(of position: Int, at instant: Timestamp) -> Int64 {
-        let symbol = self.cells.universe.instruments[position].symbol.position
+        let symbol = self.legs[position].symbol.position
         // What has no instant of its own, such as the mark for a displaced quote, is not late.
         if let late = self.order[symbol].place(instant.nanoseconds), instant != .never {
             self.cells.venues[self.legs[position].venue.position].late[Int(late.rawValue)].add()
@@ -235,9 +241,10 @@ extension SpreadEngine {
     /// Brings the gauges of an instrument's pairs in line with a change that is no quote.
     private mutating func reevaluate(_ position: Int) {
         self.cells.instruments[position].store(self.legs[position].top)
-        for pair in self.pairsOfInstrument[position] {
-            self.evaluate(pair, by: nil, at: self.legs[position].provedAt)
-            self.pairs[pair].publish()
+        for index in self.links.range(of: position) {
+            let link = self.links[index]
+            self.evaluate(link, of: position, by: false, at: self.legs[position].provedAt)
+            self.pairs[Int(link.pair)].publish()
         }
     }
 
@@ -297,20 +304,40 @@ extension SpreadEngine {
 // MARK: - Pairs
 
 extension SpreadEngine {
-    /// Brings the pair's figures up to date.
+    /// Brings the figures of a pair of an instrument up to date.
+    ///
+    /// - Parameters:
+    ///   - link: Which of its pairs.
+    ///   - position: The instrument.
+    ///   - isQuoted: Whether a quote asked for it: else it is not counted.
+    ///   - now: When that came.
+    @inline(__always)
+    mutating func evaluate(_ link: PairLink, of position: Int, by isQuoted: Bool, at now: Timestamp) {
+        let (pair, other) = (Int(link.pair), Int(link.other))
+        self.evaluate(
+            pair,
+            sell: link.sells ? position : other,
+            buy: link.sells ? other : position,
+            quoted: !isQuoted ? nil : link.sells ? .sell : .buy,
+            at: now
+        )
+    }
+
+    /// Brings a pair's figures up to date.
     ///
     /// - Parameters:
     ///   - pair: Its place.
-    ///   - position: The instrument whose quote asked for it; `nil`: no quote did, so it is not counted.
+    ///   - sell: The instrument that is sold.
+    ///   - buy: The one that is bought.
+    ///   - side: Whose quote asked for it; `nil`: no quote did, so it is not counted.
     ///   - now: When that came.
-    mutating func evaluate(_ pair: Int, by position: Int?, at now: Timestamp) {
+    mutating func evaluate(_ pair: Int, sell: Int, buy: Int, quoted side: PairSide?, at now: Timestamp) {
         if !self.pairs[pair].quarantine.isDiscovered { self.discover(pair) }
-        let entry = self.pairs[pair].entry
         let before = self.pairs[pair].reading.status
         self.pairs[pair].evaluate(
-            sell: self.legs[entry.sell.position],
-            buy: self.legs[entry.buy.position],
-            countsEvaluation: position != nil,
+            sell: self.legs[sell],
+            buy: self.legs[buy],
+            countsEvaluation: side != nil,
             at: now
         )
         let after = self.pairs[pair].reading.status
@@ -321,17 +348,21 @@ extension SpreadEngine {
                 self.board.noteQuarantineChange()
             }
         }
+        if side != nil, after == .fresh, !self.summaries.isEmpty {
+            self.summaries[pair].add(self.pairs[pair].reading.spread)
+        }
         if self.pairs[pair].opportunity.isConcerned(by: self.pairs[pair].reading.netSpread) {
-            self.judgeOpportunity(of: pair, by: position, at: now)
+            self.judgeOpportunity(of: pair, by: side, at: now)
         }
     }
 
-    private mutating func makePoint(_ pair: Int, by position: Int, at time: Int64, receivedAt: Timestamp) {
-        let entry = self.pairs[pair].entry
-        if self.settings.points.by == .sell, entry.sell.position != position { return }
+    @inline(__always)
+    private mutating func makePoint(_ link: PairLink, of position: Int, at time: Int64, receivedAt: Timestamp) {
+        if self.settings.points.by == .sell, !link.sells { return }
+        let (pair, other) = (Int(link.pair), Int(link.other))
         let spread = self.pairs[pair].makePoint(
-            sell: self.legs[entry.sell.position],
-            buy: self.legs[entry.buy.position],
+            sell: self.legs[link.sells ? position : other].join,
+            buy: self.legs[link.sells ? other : position].join,
             at: time,
             settings: self.settings
         )

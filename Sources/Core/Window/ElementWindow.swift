@@ -38,6 +38,16 @@ struct ElementWindow<State: WindowState>: Sendable {
     /// When the newest element of the oldest chunk came.
     var oldestChunkEnd: Int64 { self.chunks.count > 1 ? self.chunks[1].head.base.time : self.last.base.time }
 
+    /// The list of chunks, then the open one, then its bytes: see ``WindowShelf``.
+    @inline(__always)
+    func prefetch(step: Int) {
+        switch step {
+        case 1: Prefetch.head(of: self.chunks)
+        case 2: Prefetch.element(self.chunks.count - 1, of: self.chunks)
+        default: Chunk.prefetch(lastOf: self.chunks)
+        }
+    }
+
     /// Appends an element with numbers of its own.
     ///
     /// - Parameters:

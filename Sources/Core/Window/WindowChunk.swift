@@ -56,6 +56,14 @@ struct WindowChunk<State: WindowState>: Sendable {
     @inline(__always)
     func holds(_ code: ElementCode, size: Int) -> Bool { Int(self.used) + code.length <= size - Self.overhead }
 
+    /// The end of what is written.
+    @inline(__always)
+    static func prefetch(lastOf chunks: [Self]) {
+        guard let last = chunks.indices.last else { return }
+        Prefetch.head(of: chunks[last].bytes)
+        Prefetch.element(Int(chunks[last].used), of: chunks[last].bytes)
+    }
+
     @inline(__always)
     mutating func append(_ code: ElementCode) {
         let start = Int(self.used)

@@ -23,7 +23,7 @@ typealias WindowExits = InlineArray<3, UInt64>
 /// The windows of one sort of element, of all instruments, and the ledger of what they hold.
 struct WindowShelf<State: WindowState>: ~Copyable {
     private let span: Int64
-    private(set) var windows: [ElementWindow<State>] = []
+    private(set) var windows = Slab<ElementWindow<State>>()
     private(set) var bytes = 0
     /// Elements held now. Kept up with every change, and counted anew in the chunks themselves by ``advance(to:)``.
     private(set) var held: UInt64 = 0
@@ -41,6 +41,13 @@ struct WindowShelf<State: WindowState>: ~Copyable {
             self.windows.append(ElementWindow())
             self.exits.append(WindowExits(repeating: 0))
         }
+    }
+
+    /// Has the processor bring near what an append to a window touches: four steps, each led to by the one before.
+    @inline(__always)
+    func prefetch(_ position: Int, step: Int) {
+        if step == 0 { return self.windows.prefetch(position) }
+        self.windows.look(position) { $0.prefetch(step: step) }
     }
 
     /// Appends an element with numbers of its own.
@@ -93,7 +100,7 @@ struct WindowShelf<State: WindowState>: ~Copyable {
     mutating func advance(to now: Timestamp) {
         let limit = now.nanoseconds - self.span
         for position in self.windows.indices { self.expire(position, before: limit) }
-        self.held = self.windows.reduce(0) { $0 + UInt64($1.count) }
+        self.held = self.windows.indices.reduce(0) { $0 + UInt64(self.windows[$1].count) }
     }
 
     private mutating func expire(_ position: Int, before limit: Int64) {

@@ -32,6 +32,10 @@ public struct WindowStore: ~Copyable {
         self.trades.extend(to: count)
     }
 
+    /// Has the processor bring near what the next quote of an instrument touches: steps 0 to 3, one after the other.
+    @inline(__always)
+    func prefetchQuotes(of position: Int, step: Int) { self.quotes.prefetch(position, step: step) }
+
     /// Appends a quote.
     @inline(__always)
     mutating func append(
