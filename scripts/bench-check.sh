@@ -14,7 +14,7 @@ flags=(
     -swift-version 6 -warnings-as-errors -strict-memory-safety
     -enable-upcoming-feature ExistentialAny -enable-upcoming-feature MemberImportVisibility
     -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature NonisolatedNonsendingByDefault
-    -I "$modules" -I "$made" -module-cache-path .build/bench-check-cache
+    -I "$modules" -I "$made" -I Sources/CPrefetch -module-cache-path .build/bench-check-cache
 )
 sources=Benchmarks/Sources
 for name in CThreads CAllocations; do

@@ -218,7 +218,8 @@ struct WebSocketEndingTests {
         }
         await server.waitForChart("clients", toBe: "0")
         await server.wait(for: "arb1d_http_connections", toBe: "0")
-        while self.openDescriptors() != before { await Task.yield() }
+        // The first one's own may still have been open: one too many, of thousands.
+        while self.openDescriptors() > before { await Task.yield() }
     }
 
     private static func run(_ ending: Ending, clients: Int, port: Int) async throws {
