@@ -8,7 +8,7 @@ enum ImportRules {
     }
 
     static let permissions: [String: Permission] = [
-        "Sources/Core": .only(["Synchronization"]),
+        "Sources/Core": .only(["CPrefetch", "Synchronization"]),
         "Sources/Venues": .only(["Core"]),
         "Sources/Metrics": .only(["Core", "Synchronization", "Glibc"]),
         "Sources/LibraryMetrics": .only(["CoreMetrics", "Metrics"]),
