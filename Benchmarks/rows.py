@@ -54,20 +54,25 @@ def ticks(programs):
 
 def join(programs, table):
     file, swapped, count = ticks(programs)
-    ours, floors, both = [], [], []
+    ours, joins, floors, both = [], [], [], []
     for _ in range(programs.pairs):
-        mine = only(programs.bench("spread", file, "3"))
+        mine, join = only(programs.bench("spread", file, "3")), only(programs.bench("history", file, "3"))
         ours.append(mine["us_cpu_per_op"])
+        joins.append(join["us_cpu_per_op"])
         if programs.has("spread_bound"):
             one = only(programs.floor("spread_bound", file, count, "3"))
-            other = only(programs.floor("spread_bound", swapped, count, "3"))
+            swap = only(programs.floor("spread_bound", swapped, count, "3"))
             floors.append(one["us_cpu_per_op"])
-            both.append(one["us_cpu_per_op"] + other["us_cpu_per_op"])
+            both.append(one["us_cpu_per_op"] + swap["us_cpu_per_op"])
             for name in ("joined", "sum_spread", "sum_hi", "sum_lo"):
-                assert abs(mine[name] / one[name] - 1) < 1e-9, f"another {name}: {mine[name]}, {one[name]}"
+                for other in (mine, join):
+                    assert abs(other[name] / one[name] - 1) < 1e-9, f"another {name}: {other[name]}, {one[name]}"
     work = "engine, one quote: both directions, window, cells"
+    join = "join, spread, both bands, quote by quote out of the windows"
     if not floors:
+        alone(table, join, joins)
         return alone(table, work, ours)
+    ratio_row(table, f"{join} (spread_bound)", joins, floors, 2)
     ratio_row(table, f"{work} (spread_bound, one direction)", ours, floors, 2)
     ratio_row(table, f"{work} (spread_bound, both directions)", ours, both, 2)
 

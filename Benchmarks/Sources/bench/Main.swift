@@ -7,6 +7,7 @@ enum Main {
         "decode": { DecodeRow.run(count: Self.number($0, 0, 500_000), runs: Self.number($0, 1, 5)) },
         "ticks": { Ticks.write(to: $0.first ?? "ticks.bin", count: Self.number($0, 1, 1_000_000)) },
         "spread": { SpreadRow.run(file: $0.first ?? "ticks.bin", runs: Self.number($0, 1, 5)) },
+        "history": { SpreadRow.history(file: $0.first ?? "ticks.bin", runs: Self.number($0, 1, 5)) },
         "whole": { WholeRow.run(symbols: Self.number($0, 0, 300), quotes: Self.number($0, 1, 1_000_000)) },
         "instruments": { InstrumentRow.run(millions: Self.number($0, 0, 50)) },
         "render": {

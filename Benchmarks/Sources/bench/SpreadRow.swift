@@ -20,9 +20,47 @@ enum SpreadRow {
             }
             if run > 0 { times.append(Measure.threadCPU() - begun) }
         }
+        self.report("arb1d join, spread, bands", ticks, times, sums)
+    }
+
+    /// The same join from the windows: what a chart's history is made of, with every point kept.
+    static func history(file: String, runs: Int) {
+        let ticks = Ticks(file: file)
+        var engine = self.engine(windowSpan: .max / 4)
+        for batch in self.batches(ticks) {
+            _ = engine.process(batch, displaced: [], clock: { .never }, heartbeat: { _, _ in })
+        }
+        guard let pair = self.universe().pair(symbol: "X", sell: "a", buy: "b"),
+            let history = engine.history(of: pair), let last = ticks.a.last
+        else { preconditionFailure("no such pair") }
+        var (times, series) = ([Double](), PairSeries?.none)
+        for run in 0...runs {
+            let begun = Measure.threadCPU()
+            series = history.series(span: .max / 4, now: Timestamp(nanoseconds: last.time * 1_000 + 1_000_000_000))
+            if run > 0 { times.append(Measure.threadCPU() - begun) }
+        }
+        var sums = Sums()
+        sums.add(series?.points ?? [])
+        self.report("arb1d join, spread, bands from windows", ticks, times, sums)
+    }
+
+    private struct Sums {
+        var (joined, spread, upper, lower) = (0.0, 0.0, 0.0, 0.0)
+
+        mutating func add(_ points: [PairPoint]) {
+            for point in points {
+                self.joined += 1
+                self.spread += point.spread * 100
+                self.upper += (point.band?.upper ?? 0) * 100
+                self.lower += (point.band?.lower ?? 0) * 100
+            }
+        }
+    }
+
+    private static func report(_ name: String, _ ticks: Ticks, _ times: [Double], _ sums: Sums) {
         let count = ticks.a.count + ticks.b.count
         Report.line(
-            "arb1d join, spread, bands",
+            name,
             [
                 ("ops", Double(count)), ("us_cpu_per_op", Measure.median(times) / Double(count) * 1e6),
                 ("joined", sums.joined), ("sum_spread", sums.spread), ("sum_hi", sums.upper), ("sum_lo", sums.lower),
@@ -30,8 +68,9 @@ enum SpreadRow {
         )
     }
 
-    private static func engine() -> SpreadEngine {
+    private static func engine(windowSpan: Int64? = nil) -> SpreadEngine {
         var settings = Line.settings
+        if let windowSpan { settings.windowSpan = windowSpan }
         settings.points.by = .sell
         settings.points.maxAge = 2_000_000_000
         settings.band.minPoints = 200  // The bound sums full windows only.
@@ -79,24 +118,17 @@ enum SpreadRow {
     }
 
     /// What the bound prints, from the points of the pair that sells at A; not timed.
-    private static func sums(_ batches: [[RawElement]]) -> (
-        joined: Double, spread: Double, upper: Double, lower: Double
-    ) {
+    private static func sums(_ batches: [[RawElement]]) -> Sums {
         var engine = self.engine()
         var points: [PairPoint] = []
-        guard let pair = self.universe().pair(symbol: "X", sell: "a", buy: "b") else { return (0, 0, 0, 0) }
+        var sums = Sums()
+        guard let pair = self.universe().pair(symbol: "X", sell: "a", buy: "b") else { return sums }
         engine.watch(pair)
-        var sums = (joined: 0.0, spread: 0.0, upper: 0.0, lower: 0.0)
         for batch in batches {
             _ = engine.process(batch, displaced: [], clock: { .never }, heartbeat: { _, _ in })
             points.removeAll(keepingCapacity: true)
             engine.takePoints(into: &points)
-            for point in points {
-                sums.joined += 1
-                sums.spread += point.spread * 100
-                sums.upper += (point.band?.upper ?? 0) * 100
-                sums.lower += (point.band?.lower ?? 0) * 100
-            }
+            sums.add(points)
         }
         return sums
     }
