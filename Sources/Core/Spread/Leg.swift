@@ -2,6 +2,9 @@
 struct Leg: Sendable {
     let venue: VenueIndex
     let symbol: SymbolIndex
+    // Both are the board's, which the engine holds.
+    let cell: Kept<InstrumentCell>
+    let counts: Kept<VenueCells>
     /// The part that points are made of.
     private(set) var join = JoinLeg()
     private(set) var bidSize = 0.0
@@ -17,7 +20,9 @@ struct Leg: Sendable {
     /// Its venue no longer lists it: nothing of it counts any more.
     private(set) var isDelisted = false
 
-    init(venue: VenueIndex, symbol: SymbolIndex) { (self.venue, self.symbol) = (venue, symbol) }
+    init(venue: VenueIndex, symbol: SymbolIndex, cell: InstrumentCell, counts: VenueCells) {
+        (self.venue, self.symbol, self.cell, self.counts) = (venue, symbol, Kept(cell), Kept(counts))
+    }
 
     /// A well-formed quote in order always replaces the standing one, and proves that it stands.
     ///

@@ -3,8 +3,9 @@
 /// There is one of each: whoever only looks at one shall not copy it by oversight.
 struct PairState: ~Copyable {
     let entry: PairEntry
-    private let cell: PairCell
-    let counts: VenuePairCells
+    // Both are the board's, which the engine holds.
+    private let cell: Kept<PairCell>
+    let counts: Kept<VenuePairCells>
     /// `1 − fee` of the sell venue and `1 + fee` of the buy venue.
     private let sellFactor: Double
     private let buyFactor: Double
@@ -36,7 +37,7 @@ struct PairState: ~Copyable {
         isOver: Bool,
         settings: OpportunitySettings
     ) {
-        (self.entry, self.cell, self.counts) = (entry, cell, counts)
+        (self.entry, self.cell, self.counts) = (entry, Kept(cell), Kept(counts))
         (self.sellFactor, self.buyFactor) = (1 - fees.sell, 1 + fees.buy)
         self.quarantine = Quarantine(isAllowed: isAllowed)
         self.opportunity = OpportunityWatch(settings, isBasis: entry.isBasis)
@@ -49,11 +50,11 @@ struct PairState: ~Copyable {
     /// Has the processor bring near what a point of this pair will touch besides.
     @inline(__always)
     func prefetch() {
-        self.cell.prefetch()
+        self.cell.use { $0.prefetch() }
         self.maker.prefetch()
     }
 
-    func publish() { self.cell.store(self.reading) }
+    func publish() { self.cell.use { $0.store(self.reading) } }
 
     /// Why there is no spread; `nil`: there is one.
     @inline(__always)
@@ -68,8 +69,8 @@ struct PairState: ~Copyable {
     mutating func evaluate(sell: Leg, buy: Leg, countsEvaluation: Bool, at now: Timestamp) {
         let missing = self.missing(sell.join, buy.join)
         if countsEvaluation {
-            self.counts.evaluations.add()
-            if let missing { self.counts.missing[Int(missing.rawValue)].add() }
+            self.counts.use { $0.evaluations.add() }
+            if let missing { self.counts.use { $0.missing[Int(missing.rawValue)].add() } }
         }
         self.reading.quarantine = self.quarantine.reason
         switch missing {
@@ -84,14 +85,13 @@ struct PairState: ~Copyable {
             self.reading.olderLegChangedAt = min(sell.changedAt, buy.changedAt)
             if countsEvaluation {
                 let isSellOlder = sell.changedAt <= buy.changedAt
-                self.counts.legAge?.record(
-                    nanoseconds: max(0, now.nanoseconds(since: self.reading.olderLegChangedAt)),
-                    of: QuoteOrigin(
-                        instrument: isSellOlder ? self.entry.sell : self.entry.buy,
-                        number: isSellOlder ? sell.sequence : buy.sequence,
-                        time: now
-                    )
+                let age = max(0, now.nanoseconds(since: self.reading.olderLegChangedAt))
+                let origin = QuoteOrigin(
+                    instrument: isSellOlder ? self.entry.sell : self.entry.buy,
+                    number: isSellOlder ? sell.sequence : buy.sequence,
+                    time: now
                 )
+                self.counts.use { $0.legAge?.record(nanoseconds: age, of: origin) }
             }
         }
     }
@@ -111,15 +111,15 @@ struct PairState: ~Copyable {
         ) {
         case .taken: return nil
         case .missing(let reason):
-            self.counts.pointsMissing[Int(reason.rawValue)].add()
+            self.counts.use { $0.pointsMissing[Int(reason.rawValue)].add() }
             return nil
         case .point(let spread, let breach):
             switch breach {
-            case .above: self.counts.breachesAbove.add()
-            case .below: self.counts.breachesBelow.add()
+            case .above: self.counts.use { $0.breachesAbove.add() }
+            case .below: self.counts.use { $0.breachesBelow.add() }
             case nil: break
             }
-            self.counts.points.add()
+            self.counts.use { $0.points.add() }
             self.reading.band = self.maker.band
             return spread
         }

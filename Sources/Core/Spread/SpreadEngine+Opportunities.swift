@@ -49,7 +49,7 @@ extension SpreadEngine {
     }
 
     private mutating func note(beginOf pair: Int) {
-        self.pairs[pair].counts.opportunities.add()
+        self.pairs[pair].counts.use { $0.opportunities.add() }
         self.opportunityLog.begin(PairIndex(pair))
     }
 
@@ -57,9 +57,10 @@ extension SpreadEngine {
     mutating func endOpportunity(of pair: Int, _ end: OpportunityEnd, at time: Int64) {
         guard let ended = self.pairs[pair].opportunity.end(end, at: time) else { return }
         self.opportunityLog.end(ended)
-        let counts = self.pairs[pair].counts
-        counts.opportunitiesEnded[Int(end.rawValue)].add()
-        counts.ended?.duration.record(nanoseconds: ended.duration(at: .never))
-        counts.ended?.peak.record(ratio: ended.peak)
+        self.pairs[pair].counts.use {
+            $0.opportunitiesEnded[Int(end.rawValue)].add()
+            $0.ended?.duration.record(nanoseconds: ended.duration(at: .never))
+            $0.ended?.peak.record(ratio: ended.peak)
+        }
     }
 }

@@ -65,7 +65,12 @@ public struct SpreadEngine: ~Copyable {
     public mutating func extend(to universe: Universe) {
         self.cells = self.board.extend(to: universe, shard: self.shard)
         for entry in universe.instruments[self.legs.count...] {
-            var leg = Leg(venue: entry.venue, symbol: entry.symbol)
+            var leg = Leg(
+                venue: entry.venue,
+                symbol: entry.symbol,
+                cell: self.cells.instruments[self.legs.count],
+                counts: self.cells.venues[entry.venue.position]
+            )
             if !entry.isListed { leg.delist() }
             self.legs.append(leg)
         }
@@ -163,9 +168,9 @@ public struct SpreadEngine: ~Copyable {
 extension SpreadEngine {
     private mutating func apply(_ quote: Quote, clock: () -> Timestamp) {
         let position = quote.instrument.position
-        let venue = self.cells.venues[self.legs[position].venue.position]
-        self.count(quote.flags, at: venue)
-        self.cells.instruments[position].prove(at: quote.receivedAt)
+        let (venue, cell) = (self.legs[position].counts, self.legs[position].cell)
+        venue.use { self.count(quote.flags, at: $0) }
+        cell.use { $0.prove(at: quote.receivedAt) }
         if self.legs[position].isRepeated(by: quote) {
             let wasStale = self.legs[position].isStale
             self.legs[position].prove(at: quote.receivedAt)
@@ -179,7 +184,8 @@ extension SpreadEngine {
         let isDoubted = self.isDoubted(quote, bid: quote.bid.double, ask: quote.ask.double, at: venue)
         let kind = self.legs[position].replace(with: quote, isDoubted: isDoubted, at: time)
         self.windows.append(kind, quote.instrument, time: time, bid: quote.bid, ask: quote.ask)
-        self.cells.instruments[position].store(self.legs[position].top)
+        let top = self.legs[position].top
+        cell.use { $0.store(top) }
         for index in self.links.range(of: position) {
             let link = self.links[index]
             self.evaluate(link, of: position, by: true, at: quote.receivedAt)
@@ -188,10 +194,9 @@ extension SpreadEngine {
         }
         // A seed's time is that of its request: it says nothing of how fast we are.
         guard !quote.flags.contains(.seeded) else { return }
-        venue.endToEnd?.record(
-            nanoseconds: max(0, clock().nanoseconds(since: quote.receivedAt)),
-            of: QuoteOrigin(instrument: quote.instrument, number: quote.sequence, time: quote.receivedAt)
-        )
+        let elapsed = max(0, clock().nanoseconds(since: quote.receivedAt))
+        let origin = QuoteOrigin(instrument: quote.instrument, number: quote.sequence, time: quote.receivedAt)
+        venue.use { $0.endToEnd?.record(nanoseconds: elapsed, of: origin) }
     }
 
     private mutating func apply(_ trade: Trade) {
