@@ -70,13 +70,13 @@ def compare(programs, table, work, ours, peer, packed, limit):
 
 
 def busy(programs, table):
-    """Scrapes while the engine works: fifteen times as often as Prometheus does by default, and again ten times that."""
-    # Of six frames one is a trade.
-    rate = int(programs.size(50_000, 3_000)) / 3 * 1.22
+    """Scrapes while the engine works: thirty times as often as Prometheus does by default, and again five times that."""
+    # A little more than is asked for.
+    rate = int(programs.size(50_000, 3_000)) / 3 * 1.02
     with Simulated(programs, THREE, int(programs.size(250, 30)), rate) as simulated:
         client = Client(simulated.port)
         settled(client, simulated.symbols * 41)
-        for each_second, seconds in ((1, programs.size(15, 3)), (10, programs.size(5, 1))):
+        for each_second, seconds in ((2, programs.size(10, 3)), (10, programs.size(5, 1))):
             disturb(programs, table, client, each_second, float(seconds))
 
 
