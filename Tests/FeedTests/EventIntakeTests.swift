@@ -10,14 +10,14 @@ struct EventIntakeTests {
     private let now = Timestamp(nanoseconds: 5)
 
     private func intake(_ rule: SequenceRule = .increasing) -> EventIntake {
-        let intake = EventIntake(venue: VenueIndex(0), rule: rule)
+        var intake = EventIntake(venue: VenueIndex(0), rule: rule)
         intake.add(self.a)
         return intake
     }
 
     /// What became of quotes with these numbers: the flags of those that were handed over, or `nil`.
     private func fates(_ numbers: [UInt64], _ rule: SequenceRule) -> [String] {
-        let intake = self.intake(rule)
+        var intake = self.intake(rule)
         return numbers.map { number in
             intake.batch.removeAll()
             intake.tally = FeedTally()
@@ -65,7 +65,7 @@ struct EventIntakeTests {
 
     @Test("marks the standing quote once a run of old numbers", arguments: [SequenceRule.increasing, .repeating])
     func outOfOrderMarks(rule: SequenceRule) {
-        let intake = self.intake(rule)
+        var intake = self.intake(rule)
         let quotes = [90, 5, 4, 91, 7, 8, 9].map { quote(self.a, $0) }
         intake.take(quotes.map { .quote($0) }, at: self.now)
         let mark = RawElement.Payload.stale(self.a, .lost, at: self.now)
@@ -81,7 +81,7 @@ struct EventIntakeTests {
 
     @Test("takes what the venue's clock puts before the last one, and counts it")
     func exchangeTimesGoBack() {
-        let intake = self.intake()
+        var intake = self.intake()
         let quoteTimes: [Int64?] = [5, 7, 6, nil, 6, 9, 8]
         for (number, nanoseconds) in zip(UInt64(1)..., quoteTimes) {
             let instant = nanoseconds.map { Timestamp(nanoseconds: $0) } ?? .never
@@ -98,7 +98,7 @@ struct EventIntakeTests {
 
     @Test("begins anew with a new connection")
     func reconnect() {
-        let intake = self.intake()
+        var intake = self.intake()
         intake.take([.quote(quote(self.a, 9))], at: self.now)
         intake.reconnect(self.a)
         intake.take([.quote(quote(self.a, 3))], at: self.now)
@@ -107,7 +107,7 @@ struct EventIntakeTests {
 
     @Test("withdraws the quote that an unusable one would replace, but not for a bad trade or an old number")
     func withdrawal() {
-        let intake = self.intake()
+        var intake = self.intake()
         intake.take(
             [
                 .rejected(self.a, .quote, .notPositive), .rejected(self.a, .quote, .unrepresentable),
@@ -123,7 +123,7 @@ struct EventIntakeTests {
 
     @Test("marks only what the engine holds as fresh, and that once")
     func marks() {
-        let intake = self.intake()
+        var intake = self.intake()
         intake.markStale(self.a, .session, at: self.now)
         #expect(intake.batch.isEmpty)
         intake.take([.quote(quote(self.a, 1))], at: self.now)
@@ -135,7 +135,7 @@ struct EventIntakeTests {
 
     @Test("suspects a subscription only when two lists in a row differ without a quote in between")
     func suspicion() {
-        let intake = self.intake()
+        var intake = self.intake()
         let minute: Int64 = 60_000_000_000
         let listed = { (time: Int64) in
             quote(self.a, 0, bid: ExactDecimal(mantissa: 9, scale: 1), at: Timestamp(nanoseconds: time))
@@ -152,7 +152,7 @@ struct EventIntakeTests {
 
     @Test("seeds only what is acknowledged and has no frame yet")
     func seeds() {
-        let intake = self.intake()
+        var intake = self.intake()
         intake.seed(quote(self.a, 0))
         #expect(intake.batch.isEmpty && intake.tally.eventsIn == 0)
         intake.acknowledge(self.a, at: self.now)
@@ -168,7 +168,7 @@ struct EventIntakeTests {
 
     @Test("makes a seed stale that nothing proves any more, and takes the next one")
     func unseed() {
-        let intake = self.intake()
+        var intake = self.intake()
         intake.acknowledge(self.a, at: self.now)
         intake.unseed(self.a, at: self.now)
         #expect(intake.batch.isEmpty)
@@ -185,7 +185,7 @@ struct EventIntakeTests {
 
     @Test("may be seeded again after a step of the clock, and keeps the numbers")
     func clockStep() {
-        let intake = self.intake()
+        var intake = self.intake()
         intake.acknowledge(self.a, at: self.now)
         intake.take([.quote(quote(self.a, 9))], at: self.now)
         intake.becomeUnproven(self.a, .clock, at: self.now)
@@ -201,12 +201,12 @@ struct EventIntakeTests {
     func conservation(rule: SequenceRule) {
         for number in 0..<200 as Range<UInt64> {
             var seed = Seed(number)
-            let intake = EventIntake(venue: VenueIndex(0), rule: rule)
+            var intake = EventIntake(venue: VenueIndex(0), rule: rule)
             let all = (0..<5).map(InstrumentIndex.init)
             for instrument in all { intake.add(instrument) }
             var (sent, total) = (UInt64(0), FeedTally())
             for _ in 0..<300 {
-                self.step(intake, all, using: &seed)
+                self.step(&intake, all, using: &seed)
                 if Int.random(in: 0..<4, using: &seed) == 0 {
                     sent += UInt64(intake.batch.count)
                     total.add(intake.tally)
@@ -221,7 +221,7 @@ struct EventIntakeTests {
         }
     }
 
-    private func step(_ intake: EventIntake, _ all: [InstrumentIndex], using seed: inout Seed) {
+    private func step(_ intake: inout EventIntake, _ all: [InstrumentIndex], using seed: inout Seed) {
         guard let instrument = all.randomElement(using: &seed) else { return }
         switch Int.random(in: 0..<16, using: &seed) {
         case 0: intake.reconnect(instrument)

@@ -10,7 +10,7 @@ public final class Line {
     public let channel: RawChannel
     public let board: Board
     private let settings: EngineSettings
-    private let intakes: [EventIntake]
+    private var intakes: [EventIntake]
     private var adapters: [any VenueAdapter] = []
     private var events: EventBuffer = []
 
@@ -100,20 +100,17 @@ public final class Line {
         var (handed, frame) = (0, first)
         while frame < end {
             let venue = market.venue(ofBurst: frame / FrameMarket.burst)
-            let intake = self.intakes[venue]
             let now = instant ?? Measure.now()
             let last = min(end, (frame / FrameMarket.burst + 1) * FrameMarket.burst)
             while frame < last {
                 let bytes = frames.extracting((frame == 0 ? 0 : market.ends[frame - 1])..<market.ends[frame])
                 do throws(FrameError) {
-                    try intake.receive(bytes, into: &self.events, at: now) { bytes, events throws(FrameError) in
-                        try self.adapters[venue].decode(bytes, receivedAt: now, into: &events)
-                    }
+                    try self.intakes[venue].receive(bytes, with: &self.adapters[venue], into: &self.events, at: now)
                 } catch { preconditionFailure("a frame of ours is \(error)") }
                 frame += 1
             }
-            handed += intake.batch.count
-            self.channel.send(&intake.batch, tally: &intake.tally, venue: intake.venue)
+            handed += self.intakes[venue].batch.count
+            self.intakes[venue].handOver(to: self.channel)
         }
         return handed
     }

@@ -18,7 +18,7 @@ public final class RecordedFeed {
     private let adapterType: any VenueAdapter.Type
     private let channel: RawChannel
     private let instruments: VenueInstruments
-    private let intake: EventIntake
+    private var intake: EventIntake
     private let learn: (String) -> InstrumentIndex?
     private let maxMessageBytes = VenueSettings().maxMessageBytes
     private var symbols = SymbolTable([])
@@ -62,17 +62,20 @@ public final class RecordedFeed {
             self.intake.frameCame(bytes: 0)
             self.intake.frameDropped(.oversized)
         } else {
+            self.intake.frameCame(bytes: frame.count)
+            self.events.removeAll(keepingCapacity: true)
             do throws(FrameError) {
-                try self.intake.receive(frame, into: &self.events, at: now) { frame, events throws(FrameError) in
-                    try self.decode(frame, on: connection, at: now, into: &events)
-                }
+                try self.decode(frame, on: connection, at: now, into: &self.events)
+                self.intake.frameDecoded()
+                self.intake.take(self.events, at: now)
             } catch {
-                // The intake has counted it; there is no connection to give up.
+                // There is no connection to give up.
+                self.intake.frameFailed(error)
             }
         }
         self.instruments.lastFrame.set(now.seconds)
         if self.intake.takeQuoteCame() { self.instruments.lastQuote.set(now.seconds) }
-        self.channel.send(&self.intake.batch, tally: &self.intake.tally, venue: self.venue)
+        self.intake.handOver(to: self.channel)
         self.takeFindings()
         guard self.intake.haveSubscriptionsMoved else { return }
         self.intake.haveSubscriptionsMoved = false

@@ -44,7 +44,7 @@ extension FeedSession {
 
     private func opened(_ attempt: UInt64) {
         guard attempt == self.attempt, self.handler != nil, self.machine.phase == .handshaking else { return }
-        self.adapter = self.context.adapter.init(symbols: self.symbols)
+        self.reader.adapter = self.context.adapter.init(symbols: self.symbols)
         (self.granted, self.refused, self.trades) = ([], [], [:])
         (self.firstQuoteAt, self.lastQuoteAt) = (nil, nil)
         for instrument in self.instruments {

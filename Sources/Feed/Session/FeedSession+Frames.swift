@@ -7,50 +7,35 @@ extension FeedSession: FrameHandlerDelegate {
     func readBegan() {
         self.isReading = true
         self.readAt = self.clock.monotonic
-        self.stamp = self.clock.timestamp(of: self.readAt)
-        self.wallStamp = self.clock.wall(of: self.readAt)
+        self.reader.begin(
+            at: self.clock.timestamp(of: self.readAt),
+            wall: self.clock.wall(of: self.readAt),
+            isOpen: (self.machine.isOpen || self.isRetiring) && self.condemned == nil,
+            isRetiring: self.isRetiring
+        )
     }
 
     func received(text payload: Span<UInt8>) -> Bool {
-        guard self.machine.isOpen || self.isRetiring, self.condemned == nil else { return self.closed != nil }
-        do throws(FrameError) {
-            try self.intake.receive(payload, into: &self.events, at: self.stamp, on: self.lane) {
-                frame,
-                events throws(FrameError) in
-                try self.adapter.decode(frame, receivedAt: self.stamp, into: &events)
-            }
-        } catch {
-            switch error {
-            case .malformed:
-                self.condemn(.garbage, venueWords(payload))
-                return false
-            case .unknownType: return true
-            }
+        switch self.reader.read(payload, into: &self.context.shared.intake) {
+        case .done: return true
+        case .care:
+            self.care(for: payload)
+            return self.condemned == nil
+        case .malformed:
+            self.condemn(.garbage, venueWords(payload))
+            return false
+        case .closed: return self.closed != nil
         }
-        if self.isRetiring { return true }
+    }
+
+    /// What a frame says of the connection or a subscription.
+    private func care(for payload: Span<UInt8>) {
         if !self.intake.firsts.isEmpty, self.firstQuoteAt == nil { self.firstQuoteAt = self.readAt }
         for instrument in self.intake.firsts {
             if let symbol = self.names[instrument] { self.step { $0.dataCame(for: symbol, at: $1) } }
         }
-        for event in self.events {
-            switch event {
-            case .quote(let quote): self.observeTransit(from: quote.exchangeTime)
-            case .trade(let trade): self.observeTransit(from: trade.exchangeTime)
-            case .control(let control): self.act(on: control, of: payload)
-            case .rejected: break
-            }
-        }
-        return self.condemned == nil
-    }
-
-    /// How long an event was on its way, by two clocks that need not agree.
-    private func observeTransit(from instant: Timestamp) {
-        guard instant != .never else { return }
-        let transit = Double(self.wallStamp.nanoseconds(since: instant)) / 1e9
-        if transit >= 0 {
-            self.instrumentation.transit.observe(transit)
-        } else {
-            self.instrumentation.transitAhead.observe(-transit)
+        for event in self.reader.events {
+            if case .control(let control) = event { self.act(on: control, of: payload) }
         }
     }
 
@@ -89,6 +74,7 @@ extension FeedSession: FrameHandlerDelegate {
     func condemn(_ reason: LossReason, _ words: String?) {
         guard self.condemned == nil else { return }
         (self.condemned, self.condemnedWords) = (reason, words)
+        self.reader.close()
     }
 
     func readEnded(frames: Int) {

@@ -29,7 +29,9 @@ extension FeedSession {
         case .send(let request): self.handler?.send(text: request.text)
         case .subscribe(let topics): self.request(.subscribe, topics.stream, topics.venueSymbols)
         case .heartbeat(let number):
-            if let text = self.adapter.heartbeat(number: number, at: self.clock.wall) { self.handler?.send(text: text) }
+            if let text = self.reader.adapter.heartbeat(number: number, at: self.clock.wall) {
+                self.handler?.send(text: text)
+            }
         case .ping: self.handler?.sendPing()
         case .giveUp(let error): self.connectFailed(error)
         case .abandon(.announced): self.leave()
@@ -101,7 +103,7 @@ extension FeedSession {
     }
 
     func request(_ verb: SubscriptionVerb, _ stream: StreamKind, _ venueSymbols: [String]) {
-        let requests = self.adapter.requests(
+        let requests = self.reader.adapter.requests(
             verb,
             stream,
             of: venueSymbols,

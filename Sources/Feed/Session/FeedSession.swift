@@ -37,7 +37,7 @@ struct SessionContext {
     let loop: any EventLoop
     let clock: ReceiveClock
     let instrumentation: VenueInstruments
-    let intake: EventIntake
+    let shared: SharedIntake
 }
 
 /// One connection of a venue and the instruments on it: the thin shell that does what a ``SessionMachine`` decides.
@@ -55,8 +55,7 @@ final class FeedSession: @unchecked Sendable {
 
     var machine: SessionMachine
     var generator: FeedGenerator
-    var adapter: any VenueAdapter
-    var events: EventBuffer = []
+    var reader: FrameReader
     var channel: (any Channel)?
     var handler: FrameHandler?
     /// Tells the answers of an attempt that was given up from those of the present one.
@@ -65,9 +64,6 @@ final class FeedSession: @unchecked Sendable {
     /// The attempt, or its connection, counts in the venue's budget.
     var isAdmitted = false
     var readAt = MonotonicInstant(nanoseconds: 0)
-    var stamp = Timestamp(nanoseconds: 0)
-    /// The same instant as the wall clock shows it: what times of venues can be compared with.
-    var wallStamp = Timestamp(nanoseconds: 0)
     /// Between the beginning of a read and its end, when a connection must not be dropped.
     var isReading = false
     /// Decided in the middle of a read, done at its end.
@@ -107,16 +103,22 @@ final class FeedSession: @unchecked Sendable {
         (self.context, self.lane, self.isStandby) = (context, lane, isStandby)
         self.generator = generator
         self.machine = SessionMachine(limits: context.limits)
-        self.adapter = context.adapter.init(symbols: SymbolTable([]))
+        self.reader = FrameReader(
+            adapter: context.adapter.init(symbols: SymbolTable([])),
+            lane: lane,
+            instrumentation: context.instrumentation
+        )
         self.owner = owner
-        self.events.reserveCapacity(1024)
         self.take(watching)
         owner.sessionMoved(self, from: nil, to: self.machine.phase)
     }
 
     var loop: any EventLoop { self.context.loop }
     var clock: ReceiveClock { self.context.clock }
-    var intake: EventIntake { self.context.intake }
+    var intake: EventIntake {
+        _read { yield self.context.shared.intake }
+        _modify { yield &self.context.shared.intake }
+    }
     var instrumentation: VenueInstruments { self.context.instrumentation }
     var isLive: Bool { self.machine.phase.isLive }
     var venueSymbols: [String] { self.instruments.compactMap { self.names[$0] } }
@@ -137,7 +139,7 @@ final class FeedSession: @unchecked Sendable {
         self.take(watching)
         guard self.machine.isOpen else { return }
         if self.isStandby { for (instrument, _) in watching { self.intake.share(instrument) } }
-        self.adapter.extend(to: self.symbols)
+        self.reader.adapter.extend(to: self.symbols)
         self.subscribe(watching.map(\.venueSymbol))
     }
 
@@ -155,7 +157,7 @@ final class FeedSession: @unchecked Sendable {
         self.refused.subtract(gone)
         self.machine.forget(symbols)
         guard self.machine.isOpen, !symbols.isEmpty else { return }
-        self.adapter.extend(to: self.symbols)
+        self.reader.adapter.extend(to: self.symbols)
         for stream in self.context.streams { self.request(.unsubscribe, stream, symbols) }
     }
 

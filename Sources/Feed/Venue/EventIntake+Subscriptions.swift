@@ -3,7 +3,7 @@ import Core
 /// What becomes of the subscription of an instrument.
 extension EventIntake {
     /// Makes room for the instrument and counts it as requested.
-    func add(_ instrument: InstrumentIndex) {
+    mutating func add(_ instrument: InstrumentIndex) {
         while self.states.count <= instrument.position { self.states.append(InstrumentState()) }
         self.move(instrument, to: .requested)
         if self.wantsTrades { self.moveTrades(of: instrument, to: .requested) }
@@ -11,7 +11,7 @@ extension EventIntake {
 
     /// The instrument is watched no more: the engine hears of it after its last quote, and what still comes of it is of
     /// an unknown symbol.
-    func remove(_ instrument: InstrumentIndex, at now: Timestamp) {
+    mutating func remove(_ instrument: InstrumentIndex, at now: Timestamp) {
         self.tally.synthetic &+= 1
         self.hand(.delisted(instrument, at: now))
         guard self.isWatched(instrument), let state = self.subscription(of: instrument) else { return }
@@ -24,14 +24,14 @@ extension EventIntake {
     }
 
     /// The connection that carried the instrument is gone, or a new one begins.
-    func reconnect(_ instrument: InstrumentIndex) {
+    mutating func reconnect(_ instrument: InstrumentIndex) {
         guard self.isWatched(instrument) else { return }
         self.states[instrument.position].reconnect()
         self.move(instrument, to: .requested)
         if self.wantsTrades { self.moveTrades(of: instrument, to: .requested) }
     }
 
-    func acknowledge(_ instrument: InstrumentIndex, at now: Timestamp) {
+    mutating func acknowledge(_ instrument: InstrumentIndex, at now: Timestamp) {
         guard self.isWatched(instrument) else { return }
         if self.states[instrument.position].grantedAt == .never { self.states[instrument.position].grantedAt = now }
         switch self.subscription(of: instrument) {
@@ -41,7 +41,7 @@ extension EventIntake {
     }
 
     /// A refusal; data that comes all the same makes it live.
-    func refuse(_ instrument: InstrumentIndex) {
+    mutating func refuse(_ instrument: InstrumentIndex) {
         switch self.subscription(of: instrument) {
         case .requested, .acknowledged, .seeded, .stale: self.move(instrument, to: .refused)
         case .live, .quiet, .refused, nil: break
@@ -52,7 +52,7 @@ extension EventIntake {
         instrument.position < self.states.count ? self.states[instrument.position].subscription : nil
     }
 
-    func move(_ instrument: InstrumentIndex, to next: SubscriptionState) {
+    mutating func move(_ instrument: InstrumentIndex, to next: SubscriptionState) {
         guard self.states[instrument.position].subscription != next else { return }
         if let old = self.states[instrument.position].subscription { self.subscriptions[Int(old.rawValue)] -= 1 }
         self.subscriptions[Int(next.rawValue)] += 1
@@ -65,25 +65,25 @@ extension EventIntake {
 
 extension EventIntake {
     /// The venue answered the request for the trades of the instrument, or did not in time.
-    func tradesAnswered(_ state: TradeSubscription, of instrument: InstrumentIndex) {
+    mutating func tradesAnswered(_ state: TradeSubscription, of instrument: InstrumentIndex) {
         guard self.isWatched(instrument), self.wantsTrades else { return }
         // Trades that come say more than any answer.
         if self.states[instrument.position].tradeSubscription != .live { self.moveTrades(of: instrument, to: state) }
     }
 
-    func firstTrade(of instrument: InstrumentIndex, on lane: Lane) {
+    mutating func firstTrade(of instrument: InstrumentIndex, on lane: Lane) {
         self.states[instrument.position].tradesSeen |= lane.bit
         if self.wantsTrades { self.moveTrades(of: instrument, to: .live) }
     }
 
     /// Another connection carries the instrument from now on, on which its trades got this far.
-    func followTrades(of instrument: InstrumentIndex, on lane: Lane, answered: TradeSubscription?) {
+    mutating func followTrades(of instrument: InstrumentIndex, on lane: Lane, answered: TradeSubscription?) {
         guard self.isWatched(instrument), self.wantsTrades else { return }
         let isLive = self.states[instrument.position].tradesSeen & lane.bit != 0
         self.moveTrades(of: instrument, to: isLive ? .live : answered ?? .requested)
     }
 
-    private func moveTrades(of instrument: InstrumentIndex, to next: TradeSubscription) {
+    private mutating func moveTrades(of instrument: InstrumentIndex, to next: TradeSubscription) {
         let old = self.states[instrument.position].tradeSubscription
         guard old != next else { return }
         if let old { self.tradeSubscriptions[Int(old.rawValue)] -= 1 }
@@ -97,14 +97,14 @@ extension EventIntake {
 
 extension EventIntake {
     /// Hands a quote of the REST book ticker over, unless a frame was faster: then it is no event.
-    func seed(_ quote: Quote) {
+    mutating func seed(_ quote: Quote) {
         guard self.isWatched(quote.instrument), self.wantsSeed(quote.instrument) else { return }
         self.handSeed(quote)
         self.states[quote.instrument.position].isAsleep = false
         self.move(quote.instrument, to: .seeded)
     }
 
-    func handSeed(_ quote: Quote) {
+    mutating func handSeed(_ quote: Quote) {
         let position = quote.instrument.position
         self.tally.countEvent(.seed)
         self.hand(.quote(quote.flagged(.seeded)))
@@ -123,14 +123,14 @@ extension EventIntake {
     }
 
     /// The book ticker fails: a seed that nothing proves any more is stale, and may come again.
-    func unseed(_ instrument: InstrumentIndex, at now: Timestamp) {
+    mutating func unseed(_ instrument: InstrumentIndex, at now: Timestamp) {
         guard self.subscription(of: instrument) == .seeded else { return }
         self.markStale(instrument, .subscription, at: now)
         self.move(instrument, to: .acknowledged)
     }
 
     /// Marks the instrument stale, if the engine holds a quote of it that counts as fresh.
-    func markStale(_ instrument: InstrumentIndex, _ reason: StaleReason, at now: Timestamp) {
+    mutating func markStale(_ instrument: InstrumentIndex, _ reason: StaleReason, at now: Timestamp) {
         guard self.isWatched(instrument), self.states[instrument.position].isHanded else { return }
         self.states[instrument.position].isHanded = false
         self.tally.synthetic &+= 1
@@ -138,7 +138,7 @@ extension EventIntake {
     }
 
     /// The quote is not known to stand, but the numbers go on, and a seed may come again.
-    func becomeUnproven(_ instrument: InstrumentIndex, _ reason: StaleReason, at now: Timestamp) {
+    mutating func becomeUnproven(_ instrument: InstrumentIndex, _ reason: StaleReason, at now: Timestamp) {
         guard self.isWatched(instrument) else { return }
         self.markStale(instrument, reason, at: now)
         self.states[instrument.position].seen = 0

@@ -25,7 +25,9 @@ extension EventIntake {
     }
 
     /// Looks at every instrument; called about once a second.
-    func sweep(_ instruments: [InstrumentIndex], patience: Patience, elapsed: Double, at now: Timestamp) -> Sweep {
+    mutating func sweep(_ instruments: [InstrumentIndex], patience: Patience, elapsed: Double, at now: Timestamp)
+        -> Sweep
+    {
         var sweep = Sweep()
         for instrument in instruments where self.isWatched(instrument) {
             let position = instrument.position
@@ -43,7 +45,7 @@ extension EventIntake {
     }
 
     /// On a venue that repeats, silence means that the subscription died.
-    private func judgeSilence(
+    private mutating func judgeSilence(
         of instrument: InstrumentIndex,
         _ limit: Int64,
         at now: Timestamp,
@@ -59,7 +61,7 @@ extension EventIntake {
         sweep.silent.append(instrument)
     }
 
-    private func judgeRhythm(of instrument: InstrumentIndex, _ patience: Patience, at now: Timestamp) {
+    private mutating func judgeRhythm(of instrument: InstrumentIndex, _ patience: Patience, at now: Timestamp) {
         let state = self.states[instrument.position]
         switch state.subscription {
         case .live:
@@ -78,7 +80,7 @@ extension EventIntake {
     }
 
     /// The subscription is not believed any more, and will be asked for anew.
-    func doubt(_ instrument: InstrumentIndex, at now: Timestamp) {
+    mutating func doubt(_ instrument: InstrumentIndex, at now: Timestamp) {
         self.markStale(instrument, .subscription, at: now)
         self.states[instrument.position].isAsleep = true
         self.states[instrument.position].suspicion = 0
@@ -96,7 +98,7 @@ extension EventIntake {
     ///
     /// What differs in two sweeps in a row, without a frame in between, is contradicted: its subscription died in
     /// silence. It is stale from now on, and the caller has it subscribed anew.
-    func audit(_ quote: Quote, patience: Patience, at now: Timestamp) -> Audit {
+    mutating func audit(_ quote: Quote, patience: Patience, at now: Timestamp) -> Audit {
         guard self.isWatched(quote.instrument) else { return .notCompared }
         let state = self.states[quote.instrument.position]
         switch state.subscription {
@@ -125,13 +127,13 @@ extension EventIntake {
 
 extension EventIntake {
     /// Something of the instrument was lost on the way: what stands is not known until a frame or REST says so.
-    func holeFound(in instrument: InstrumentIndex, at now: Timestamp) {
+    mutating func holeFound(in instrument: InstrumentIndex, at now: Timestamp) {
         self.findings.holes &+= 1
         self.needsProof(instrument, at: now)
     }
 
     /// What stands may be older than what the venue has, and a symbol that rests would not say so for hours.
-    func needsProof(_ instrument: InstrumentIndex, at now: Timestamp) {
+    mutating func needsProof(_ instrument: InstrumentIndex, at now: Timestamp) {
         guard self.states[instrument.position].holeAt == .never else { return }
         self.states[instrument.position].holeAt = now
         self.states[instrument.position].isAsleep = true
@@ -150,13 +152,13 @@ extension EventIntake {
     }
 
     /// The venue's REST says what stands, asked for after the hole; a frame may have been faster.
-    func resync(_ quote: Quote, at now: Timestamp) {
+    mutating func resync(_ quote: Quote, at now: Timestamp) {
         guard self.isResyncing(quote.instrument) else { return }
         self.handSeed(quote)
         self.endHole(of: quote.instrument, at: now)
     }
 
-    func endHole(of instrument: InstrumentIndex, at now: Timestamp) {
+    mutating func endHole(of instrument: InstrumentIndex, at now: Timestamp) {
         let since = self.states[instrument.position].holeAt
         guard since != .never else { return }
         self.states[instrument.position].holeAt = .never
@@ -168,19 +170,19 @@ extension EventIntake {
 
 extension EventIntake {
     /// From now on a second connection brings the instrument too.
-    func share(_ instrument: InstrumentIndex) {
+    mutating func share(_ instrument: InstrumentIndex) {
         if self.isWatched(instrument) { self.states[instrument.position].sharedUntil = Timestamp(nanoseconds: .max) }
     }
 
     /// Of two connections, this one carries the instrument on.
-    func lead(_ instrument: InstrumentIndex, lane: Lane) {
+    mutating func lead(_ instrument: InstrumentIndex, lane: Lane) {
         if self.isWatched(instrument) { self.states[instrument.position].leading = lane }
     }
 
     /// One of the two connections is gone; the other goes on as if it had been alone.
     ///
     /// For two seconds still, it may bring what the other had brought already.
-    func leave(_ instrument: InstrumentIndex, lane: Lane, at now: Timestamp) {
+    mutating func leave(_ instrument: InstrumentIndex, lane: Lane, at now: Timestamp) {
         guard self.isWatched(instrument) else { return }
         if self.states[instrument.position].sharedUntil != .never {
             self.states[instrument.position].sharedUntil = now.advanced(byNanoseconds: 2_000_000_000)

@@ -4,8 +4,10 @@ import Venues
 /// The `decode` and `feed` stages of one venue without any I/O: checks numbers, counts, and fills the batch.
 ///
 /// Two laws hold after every call, and a test holds it to them: frames in = frames out + frames dropped, and events in
-/// (decoded ones and our own) = elements in the batches + events rejected. Belongs to the venue's event loop.
-final class EventIntake {
+/// (decoded ones and our own) = elements in the batches + events rejected.
+///
+/// A value, so that a frame looks once at whether its memory is in use, not at each count.
+struct EventIntake {
     let venue: VenueIndex
     private let rule: SequenceRule
     private let tradeNumbering: TradeNumbering
@@ -37,10 +39,10 @@ final class EventIntake {
 
     // MARK: Frames
 
-    func frameCame(bytes: Int) { self.tally.frameCame(bytes: bytes) }
+    mutating func frameCame(bytes: Int) { self.tally.frameCame(bytes: bytes) }
 
     /// Whether a quote came since the last call.
-    func takeQuoteCame() -> Bool {
+    mutating func takeQuoteCame() -> Bool {
         defer { self.hasQuoteCome = false }
         return self.hasQuoteCome
     }
@@ -49,40 +51,49 @@ final class EventIntake {
     ///
     /// - Parameters:
     ///   - frame: One whole text frame.
+    ///   - adapter: That of the frame's connection.
     ///   - events: Emptied first, then filled with what the frame said.
     ///   - now: When the frame was received.
     ///   - lane: Which connection it came on.
-    ///   - decode: The adapter of the frame's connection.
     /// - Throws: What condemns the frame, after it was counted.
-    func receive(
+    mutating func receive(
         _ frame: Span<UInt8>,
+        with adapter: inout any VenueAdapter,
         into events: inout EventBuffer,
         at now: Timestamp,
-        on lane: Lane = .first,
-        decode: (Span<UInt8>, inout EventBuffer) throws(FrameError) -> Void
+        on lane: Lane = .first
     ) throws(FrameError) {
         self.frameCame(bytes: frame.count)
-        events.removeAll(keepingCapacity: true)
+        if !events.isEmpty { events.removeAll(keepingCapacity: true) }
         do throws(FrameError) {
-            try decode(frame, &events)
+            try adapter.decode(frame, receivedAt: now, into: &events)
         } catch {
-            switch error {
-            case .malformed: self.frameDropped(.malformed)
-            case .unknownType: self.frameDropped(.unknownType)
-            }
+            self.frameFailed(error)
             throw error
         }
         self.frameDecoded()
         self.take(events, at: now, on: lane)
     }
 
-    func frameDecoded() { self.tally.framesOut &+= 1 }
-    func frameDropped(_ reason: FrameDropReason) { self.tally.dropFrame(reason) }
+    mutating func frameDecoded() { self.tally.framesOut &+= 1 }
+    mutating func frameDropped(_ reason: FrameDropReason) { self.tally.dropFrame(reason) }
+
+    mutating func frameFailed(_ error: FrameError) {
+        switch error {
+        case .malformed: self.frameDropped(.malformed)
+        case .unknownType: self.frameDropped(.unknownType)
+        }
+    }
+
+    /// Gives the batch, and what was counted on the way to it, to the raw channel.
+    mutating func handOver(to channel: RawChannel) {
+        channel.send(&self.batch, tally: &self.tally, venue: self.venue)
+    }
 
     // MARK: Events
 
     /// Judges what one frame carried, in order.
-    func take(_ events: EventBuffer, at now: Timestamp, on lane: Lane = .first) {
+    mutating func take(_ events: EventBuffer, at now: Timestamp, on lane: Lane = .first) {
         if !self.firsts.isEmpty { self.firsts.removeAll(keepingCapacity: true) }
         for event in events {
             switch event {
@@ -99,7 +110,7 @@ final class EventIntake {
         }
     }
 
-    private func take(_ quote: Quote, at now: Timestamp, on lane: Lane) {
+    private mutating func take(_ quote: Quote, at now: Timestamp, on lane: Lane) {
         self.tally.countEvent(.quote)
         let position = quote.instrument.position
         // One look at the state: each is checked for being the only one.
@@ -126,7 +137,12 @@ final class EventIntake {
     }
 
     /// A quote that cannot be used takes the standing one with it.
-    private func reject(_ instrument: InstrumentIndex, _ reason: RejectReason, at now: Timestamp, on lane: Lane) {
+    private mutating func reject(
+        _ instrument: InstrumentIndex,
+        _ reason: RejectReason,
+        at now: Timestamp,
+        on lane: Lane
+    ) {
         switch reason {
         case .notPositive, .unrepresentable:
             guard self.isWatched(instrument) else { return }
@@ -138,7 +154,7 @@ final class EventIntake {
         }
     }
 
-    private func firstFrame(of instrument: InstrumentIndex, on lane: Lane) {
+    private mutating func firstFrame(of instrument: InstrumentIndex, on lane: Lane) {
         self.states[instrument.position].seen |= lane.bit
         self.firsts.append(instrument)
         switch self.states[instrument.position].subscription {
@@ -149,7 +165,7 @@ final class EventIntake {
     }
 
     /// A good quote of an instrument that was quiet or stale.
-    private func wake(_ instrument: InstrumentIndex, at now: Timestamp) {
+    private mutating func wake(_ instrument: InstrumentIndex, at now: Timestamp) {
         let position = instrument.position
         self.states[position].isAsleep = false
         (self.states[position].retries, self.states[position].suspicion) = (0, 0)
@@ -157,7 +173,7 @@ final class EventIntake {
         self.move(instrument, to: .live)
     }
 
-    private func take(_ trade: Trade, at now: Timestamp, on lane: Lane) {
+    private mutating func take(_ trade: Trade, at now: Timestamp, on lane: Lane) {
         self.tally.countEvent(.trade)
         let position = trade.instrument.position
         guard self.isWatched(trade.instrument) else {
@@ -190,7 +206,7 @@ final class EventIntake {
         instrument.position < self.states.count && self.states[instrument.position].subscription != nil
     }
 
-    func hand(_ payload: RawElement.Payload) { self.batch.append(RawElement(payload, venue: self.venue)) }
+    mutating func hand(_ payload: RawElement.Payload) { self.batch.append(RawElement(payload, venue: self.venue)) }
 }
 
 /// What an intake found out beside the quotes: counts and instruments that somebody has to care for.

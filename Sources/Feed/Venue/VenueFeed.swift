@@ -22,7 +22,7 @@ public final class VenueFeed: @unchecked Sendable {
     let budget: ConnectBudget
     private let connector: Result<any FeedConnector, any Error>
     private let state = Mutex(VenueFeedStatus())
-    let intake: EventIntake
+    let shared: SharedIntake
     var log: VenueLog
 
     /// Those that carry the instruments, each its own.
@@ -114,11 +114,13 @@ public final class VenueFeed: @unchecked Sendable {
             clock: clock,
             metrics: metrics
         )
-        self.intake = EventIntake(
-            venue: index,
-            rule: adapter.profile.sequence,
-            trades: adapter.profile.trades,
-            wantsTrades: settings.streams.contains(.trades)
+        self.shared = SharedIntake(
+            EventIntake(
+                venue: index,
+                rule: adapter.profile.sequence,
+                trades: adapter.profile.trades,
+                wantsTrades: settings.streams.contains(.trades)
+            )
         )
         self.connector = connector
     }
@@ -196,15 +198,18 @@ public final class VenueFeed: @unchecked Sendable {
             loop: self.loop,
             clock: self.clock,
             instrumentation: self.instruments,
-            intake: self.intake
+            shared: self.shared
         )
+    }
+
+    var intake: EventIntake {
+        _read { yield self.shared.intake }
+        _modify { yield &self.shared.intake }
     }
 
     /// Gives the burst to the raw channel and shows what moved.
     func handOver() {
-        if !self.intake.isEmpty {
-            self.channel.send(&self.intake.batch, tally: &self.intake.tally, venue: self.venue)
-        }
+        if !self.intake.isEmpty { self.intake.handOver(to: self.channel) }
         if !self.intake.findings.isEmpty { self.careForFindings() }
         guard self.intake.haveSubscriptionsMoved else { return }
         self.intake.haveSubscriptionsMoved = false
