@@ -123,6 +123,17 @@ let package = Package(
             path: "Tests/MarketDay",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "latency",
+            dependencies: [
+                "Core", "Venues", "Metrics", "Feed",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Benchmarks/Latency",
+            swiftSettings: strict
+        ),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strictTests),
         .testTarget(name: "TidyTests", swiftSettings: strictTests),
         .testTarget(name: "DeployTests", dependencies: ["TestSupport"], swiftSettings: strictTests),

@@ -4,7 +4,8 @@
 usage: run.py [--pairs N] [--quick] [--rows decode,spread,...] [--bin FOLDER] [--peers FOLDER] [--floors FOLDER]
 
 --bin: where `swift build` put `bench` and `allocations`. --peers: the sources of the floors, `../shared/bench/peers`;
-without them the rows that need one print our side alone. --floors: where the floors are compiled to.
+without them the rows that need one print our side alone. --floors: where the floors are compiled to. --python: one that
+has picows, websockets, orjson and cryptofeed (peers/setup.sh); without it the rows over sockets have no such peer.
 """
 import argparse
 import pathlib
@@ -27,6 +28,7 @@ def arguments():
     parser.add_argument("--floors", type=pathlib.Path, default=ROOT / ".build-bench/floors")
     parser.add_argument("--captures", type=pathlib.Path, default=ROOT.parent / "shared/captures")
     parser.add_argument("--daemon", type=pathlib.Path, default=ROOT / ".build/release")
+    parser.add_argument("--python", type=pathlib.Path, default=ROOT / ".build-bench/peers/v/bin/python")
     return parser.parse_args()
 
 

@@ -5,8 +5,7 @@ import time
 
 import native
 from simulated import TEXT, Client, Peers, Simulated
-from sockets import wait
-from turns import spread
+from turns import spread, wait
 
 FORMATS = {
     "text 0.0.4": TEXT, "OpenMetrics": "application/openmetrics-text;version=1.0.0",

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 
-from sockets import PORT, wait
+from turns import PORT, wait
 
 TEXT = "text/plain;version=0.0.4"
 

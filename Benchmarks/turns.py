@@ -5,6 +5,10 @@ import shutil
 import statistics
 import subprocess
 import sys
+import time
+
+# The first of the ports that what is started here listens on.
+PORT = 18710
 
 FLOORS = {
     "feed_simdjson": (["g++", "-std=c++17"], "feed_simdjson.cpp", ["-lsimdjson"]),
@@ -28,6 +32,8 @@ class Programs:
         self.missing = []
         for name, (compiler, source, libraries) in FLOORS.items():
             self.build(name, compiler, options.peers / source, libraries)
+        # Ours: whom it feeds gets the same from it.
+        self.build("sender", ["gcc"], pathlib.Path(__file__).with_name("sender.c"), ["-lssl", "-lcrypto"])
 
     def build(self, name, compiler, source, libraries):
         program = self.options.floors / name
@@ -65,6 +71,24 @@ def run(command, **options):
     ).stdout
     lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     return {line.get("name", line.get("who", "")): line for line in lines}
+
+
+def wait(condition, seconds=60):
+    """Until the condition holds; an address that does not answer yet is no error."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            value = condition()
+            if value:
+                return value
+        except OSError:
+            pass
+        time.sleep(0.05)
+    raise TimeoutError("it did not come true in time")
+
+
+def middle(values):
+    return statistics.median(values)
 
 
 def only(lines):

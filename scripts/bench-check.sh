@@ -26,6 +26,7 @@ done
     swiftc "${flags[@]}" -emit-module -module-name Pipeline -emit-module-path "$made/Pipeline.swiftmodule" \
         "$sources"/Pipeline/*.swift "$sources"/Pipeline/Linked/*.swift &&
         swiftc "${flags[@]}" -typecheck -parse-as-library -module-name bench "$sources"/bench/*.swift &&
-        swiftc "${flags[@]}" -typecheck -module-name allocations "$sources"/allocations/*.swift
+        swiftc "${flags[@]}" -typecheck -module-name allocations "$sources"/allocations/*.swift &&
+        "$(dirname "$(command -v swiftc)")/clang" -fsyntax-only -Wall -Wextra -Werror Benchmarks/sender.c
 } || die 'the benchmarks no longer fit what they measure: see the errors above.'
 say 'Benchmarks: they fit'

@@ -11,7 +11,10 @@ link_benchmarked
 say 'Building the benchmarks: two minutes the first time ...'
 swift build -c release --package-path Benchmarks --scratch-path "$build" --quiet || die 'the benchmarks do not build.' \
     'Look at the errors above.'
-for tool in g++ gcc valgrind prometheus prometheus-pushgateway; do
+if [[ -x .build/release/arb1d && ",${ROWS:-sockets}," == *,sockets,* ]]; then
+    swift build -c release --product latency --quiet || die 'latency does not build.' 'Look at the errors above.'
+fi
+for tool in g++ gcc valgrind strace openssl prometheus prometheus-pushgateway; do
     command -v "$tool" >/dev/null || say "$tool is not installed: rows that need it are left out (apt-get install $tool)."
 done
 bin="$(swift build -c release --package-path Benchmarks --scratch-path "$build" --show-bin-path)"

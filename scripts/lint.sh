@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root"
 find_swift
 
-swift_sources=(Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/Sources/{Pipeline,bench,allocations} Package.swift)
+swift_sources=(Sources Tests Fuzz Benchmarks/Package.swift Benchmarks/{Latency,Sources/{Pipeline,bench,allocations}} Package.swift)
 scripts=(scripts/*.sh .ci/run)
 
 if [[ ${1:-} == --fix ]]; then

@@ -5,25 +5,35 @@ import Pipeline
 import Synchronization
 
 /// Twice what the engine can take, on a fixed schedule, from ready elements.
+///
+/// The windows hold two seconds, so that they are full soon and memory has to be flat from then on.
 enum OverloadRow {
     private static let (symbols, burst) = (300, 64)
+
+    private static var settings: EngineSettings {
+        var settings = Line.settings
+        settings.windowSpan = 2_000_000_000
+        return settings
+    }
 
     static func run(seconds: Int) {
         let elements = self.elements()
         let capacity = self.capacity(elements)
         let bell = DispatchSemaphore(value: 0)
-        let line = Line(symbols: self.symbols, wake: { bell.signal() })
+        let line = Line(symbols: self.symbols, settings: self.settings, wake: { bell.signal() })
         let ended = DispatchSemaphore(value: 0)
         let worst = Atomic<Int>(0)
         let (channel, universe, board) = (line.channel, line.universe, line.board)
         Thread {
-            var engine = SpreadEngine(universe: universe, settings: Line.settings, board: board)
+            var engine = SpreadEngine(universe: universe, settings: self.settings, board: board)
             self.drive(&engine, channel, bell) { worst.max($0, ordering: .relaxed) }
             ended.signal()
         }.start()
         let before = Measure.memory("RssAnon")
         let (begun, rate) = (Measure.wall(), capacity * 2)
-        var (sent, deepest, memory, residual) = (0, UInt64(0), 0.0, Int64(0))
+        var (sent, deepest, residual) = (0, UInt64(0), Int64(0))
+        // Of each sixth of the time the highest.
+        var memory = [Double](repeating: 0, count: 6)
         while Measure.wall() - begun < Double(seconds) {
             while Double(sent) > (Measure.wall() - begun) * rate { usleep(50) }
             self.send(elements, sent, to: line.channel)
@@ -32,7 +42,8 @@ enum OverloadRow {
             let snapshot = line.channel.snapshot()
             deepest = max(deepest, snapshot.depth)
             for stage in [FlowStage.raw, .engine] { residual = max(residual, abs(snapshot.terms(stage).residual)) }
-            memory = max(memory, Measure.memory("RssAnon"))
+            let sixth = min(5, Int((Measure.wall() - begun) / Double(seconds) * 6))
+            memory[sixth] = max(memory[sixth], Measure.memory("RssAnon"))
         }
         let offered = Double(sent) / (Measure.wall() - begun)
         line.channel.finish()
@@ -48,7 +59,8 @@ enum OverloadRow {
                 ("depth_max", Double(deepest)), ("depth_capacity", Double(last.capacity)),
                 ("residual", Double(residual)),
                 ("delay_max_ms", Double(worst.load(ordering: .relaxed)) / 1e6), ("rss_anon_before_mb", before),
-                ("rss_anon_max_mb", memory),
+                ("rss_anon_second_mb", memory[1]), ("rss_anon_last_mb", memory[5]),
+                ("rss_anon_max_mb", memory.max() ?? 0),
             ]
         )
     }
@@ -107,7 +119,7 @@ enum OverloadRow {
 
     /// Quotes a second that the engine takes alone on a core.
     private static func capacity(_ elements: [Quote]) -> Double {
-        let line = Line(symbols: self.symbols)
+        let line = Line(symbols: self.symbols, settings: self.settings)
         var drive = Drive(line)
         var (sent, spent) = (0, 0.0)
         while sent < 1_000_000 {

@@ -1,0 +1,1 @@
+../../../Sources/arb1d/Wiring/EngineRequest.swift

@@ -1,0 +1,1 @@
+../../../Sources/arb1d/Exposition/LatencyRecorders.swift
