@@ -24,6 +24,19 @@ struct UTF8CheckTests {
         }
     }
 
+    @Test("finds a wrong byte, and two, wherever they stand in long words")
+    func everywhere() {
+        for length in [8, 31, 32, 33, 40, 71] {
+            for first in 0..<length {
+                for second in first..<length {
+                    var bytes = [UInt8](repeating: 0x61, count: length)
+                    (bytes[first], bytes[second]) = (0x80, 0x80)
+                    self.compare(bytes)
+                }
+            }
+        }
+    }
+
     @Test("accepts every character that there is")
     func everyScalar() {
         let text = String(
