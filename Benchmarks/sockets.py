@@ -21,7 +21,7 @@ def rows(programs, table):
         for name, certificates, peers in (("plain", None, ["picows"]), ("TLS", folder, ["picows", "cryptofeed"])):
             blocks(programs, table, name, Schedule(programs.size(1_000_000, 100_000), 1000, None, certificates), peers)
     for rate in (20_000, 100_000):
-        single(programs, table, Schedule(rate * int(programs.size(3, 1)), 1, rate))
+        single(programs, table, Schedule(rate * int(programs.size(2, 1)), 1, rate))
     calls(programs, table)
     latency.rows(programs, table)
     return None
@@ -43,7 +43,7 @@ def measure(programs, schedule, peers):
         found["wsread"].append(schedule.read_by(programs, command)["us_cpu_per_msg"])
         for name in peers:
             if programs.options.python.exists():
-                found[name].append(peer(programs, schedule.fewer(4), name))
+                found[name].append(peer(programs, schedule.fewer(10 if name == "cryptofeed" else 4), name))
     return found
 
 

@@ -6,13 +6,13 @@ import Synchronization
 
 /// Twice what the engine can take, on a fixed schedule, from ready elements.
 ///
-/// The windows hold two seconds, so that they are full soon and memory has to be flat from then on.
+/// The windows may have 16 MB, so that they are full within seconds and memory has to be flat from then on.
 enum OverloadRow {
     private static let (symbols, burst) = (300, 64)
 
     private static var settings: EngineSettings {
         var settings = Line.settings
-        settings.windowSpan = 2_000_000_000
+        settings.windowMaxBytes = 16 << 20
         return settings
     }
 
@@ -59,9 +59,7 @@ enum OverloadRow {
                 ("depth_max", Double(deepest)), ("depth_capacity", Double(last.capacity)),
                 ("residual", Double(residual)),
                 ("delay_max_ms", Double(worst.load(ordering: .relaxed)) / 1e6), ("rss_anon_before_mb", before),
-                ("rss_anon_second_mb", memory[1]), ("rss_anon_last_mb", memory[5]),
-                ("rss_anon_max_mb", memory.max() ?? 0),
-            ]
+            ] + memory.enumerated().map { ("rss_anon_\($0.offset + 1)_mb", $0.element) }
         )
     }
 
