@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 
+import latency
 import renders
 import scrapes
 import sockets
@@ -201,5 +202,5 @@ def overload(programs, table):
 ALL = {
     "decode": decode, "join": join, "whole": whole, "allocations": allocations, "instruments": instruments,
     "render": renders.rows, "instrumentation": instrumentation, "scrapes": scrapes.rows, "snapshot": snapshot, "memory": memory,
-    "growth": growth, "sockets": sockets.rows, "overload": overload,
+    "growth": growth, "sockets": sockets.rows, "latency": latency.rows, "overload": overload,
 }

@@ -5,7 +5,6 @@ import subprocess
 import tempfile
 import time
 
-import latency
 from fed import SENDER, Fed, Schedule
 from turns import middle, spread
 
@@ -23,7 +22,6 @@ def rows(programs, table):
     for rate in (20_000, 100_000):
         single(programs, table, Schedule(rate * int(programs.size(2, 1)), 1, rate))
     calls(programs, table)
-    latency.rows(programs, table)
     return None
 
 

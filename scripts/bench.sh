@@ -11,7 +11,7 @@ link_benchmarked
 say 'Building the benchmarks: two minutes the first time ...'
 swift build -c release --package-path Benchmarks --scratch-path "$build" --quiet || die 'the benchmarks do not build.' \
     'Look at the errors above.'
-if [[ -x .build/release/arb1d && ",${ROWS:-sockets}," == *,sockets,* ]]; then
+if [[ -x .build/release/arb1d && ",${ROWS:-latency}," == *,latency,* ]]; then
     swift build -c release --product latency --quiet || die 'latency does not build.' 'Look at the errors above.'
 fi
 for tool in g++ gcc valgrind strace openssl prometheus prometheus-pushgateway; do
