@@ -36,13 +36,19 @@ enum SideReading {
         case .unrepresentable:
             self = .rejected(.unrepresentable)
         case .value(let value):
-            if value.isPositive, sizeValue.mantissa >= 0 {
-                self = .side(BookSide(price: value, size: sizeValue))
-            } else if value.mantissa == 0, sizeValue.mantissa == 0 {
-                self = .side(.empty)
-            } else {
-                self = .rejected(.notPositive)
-            }
+            self.init(price: value, size: sizeValue)
+        }
+    }
+
+    /// The same of two numbers that are there.
+    @inline(__always)
+    init(price: ExactDecimal, size: ExactDecimal) {
+        if price.isPositive, size.mantissa >= 0 {
+            self = .side(BookSide(price: price, size: size))
+        } else if price.mantissa == 0, size.mantissa == 0 {
+            self = .side(.empty)
+        } else {
+            self = .rejected(.notPositive)
         }
     }
 }

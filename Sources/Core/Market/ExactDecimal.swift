@@ -27,7 +27,12 @@ public struct ExactDecimal: Hashable, Sendable {
         (self.mantissa, self.scale) = (digits, places)
     }
 
-    @inlinable init(shortest mantissa: Int64, scale: UInt8) {
+    /// A decimal that is in its shortest form already: nothing is taken off.
+    ///
+    /// - Precondition: `scale` is at most 18, and 0 unless the last digit of `mantissa` is another than 0.
+    @inlinable
+    public init(shortest mantissa: Int64, scale: UInt8) {
+        assert(scale == 0 || scale <= 18 && mantissa % 10 != 0, "a decimal is kept in its shortest form")
         self.mantissa = mantissa
         self.scale = scale
     }

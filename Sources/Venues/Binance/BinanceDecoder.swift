@@ -14,6 +14,53 @@ struct BinanceDecoder: Sendable {
         receivedAt: Timestamp,
         into events: inout EventBuffer
     ) throws(FrameError) {
+        if let event = self.usualQuote(frame, receivedAt) {
+            events.append(event)
+        } else {
+            try self.decodeAny(frame, receivedAt: receivedAt, into: &events)
+        }
+    }
+
+    /// The event of a quote in the spelling in which all of them came for years; `nil` for every other frame.
+    @inline(__always)
+    func usualQuote(_ frame: Span<UInt8>, _ receivedAt: Timestamp) -> FeedEvent? {
+        var spelling = UsualSpelling()
+        guard spelling.skip("{\"stream\":\"", in: frame), spelling.text(in: frame) != nil,
+            spelling.skip(",\"data\":{\"", in: frame)
+        else { return nil }
+        let isPerpetual = spelling.skip("e\":\"bookTicker\",\"", in: frame)
+        guard spelling.skip("u\":", in: frame), let sequence = spelling.number(in: frame),
+            spelling.skip(",\"s\":\"", in: frame), let symbol = spelling.text(in: frame),
+            let sides = spelling.sides(in: frame)
+        else { return nil }
+        var time: UInt64 = 0
+        if isPerpetual {
+            guard spelling.skip(",\"T\":", in: frame), let transaction = spelling.number(in: frame),
+                spelling.skip(",\"E\":", in: frame), spelling.number(in: frame) != nil
+            else { return nil }
+            time = transaction
+        }
+        guard spelling.skip("}}", in: frame), spelling.index == frame.count else { return nil }
+        guard let instrument = symbol.instrument(in: self.symbols, frame) else {
+            return .rejected(nil, .quote, .unknownSymbol)
+        }
+        return quoteEvent(
+            instrument,
+            bid: sides.bid,
+            ask: sides.ask,
+            sequence: sequence,
+            exchangeTime: Timestamp(time, power: 6),
+            receivedAt: receivedAt
+        )
+    }
+
+    /// The same of every frame, in whatever spelling.
+    @inline(never)
+    func decodeAny(
+        _ frame: Span<UInt8>,
+        receivedAt: Timestamp,
+        into events: inout EventBuffer
+    ) throws(FrameError) {
         var parsed = BinanceFrame()
         do throws(JSONError) {
             try parsed.read(frame)

@@ -76,6 +76,20 @@ public struct BybitAdapter: VenueAdapter {
         receivedAt: Timestamp,
         into events: inout EventBuffer
     ) throws(FrameError) {
+        if let quote = BybitQuote(usual: frame) {
+            self.append(quote, frame, receivedAt, &events)
+        } else {
+            try self.decodeAny(frame, receivedAt: receivedAt, into: &events)
+        }
+    }
+
+    /// Decodes a frame in whatever spelling.
+    @inline(never)
+    mutating func decodeAny(
+        _ frame: Span<UInt8>,
+        receivedAt: Timestamp,
+        into events: inout EventBuffer
+    ) throws(FrameError) {
         let parsed: BybitFrame
         do throws(JSONError) {
             parsed = try BybitFrame(frame)
@@ -83,7 +97,7 @@ public struct BybitAdapter: VenueAdapter {
             throw .malformed
         }
         if parsed.topic.hasPrefix("orderbook.1.", in: frame), parsed.data.kind == .object {
-            try self.appendQuote(parsed, frame, receivedAt, &events)
+            self.append(try BybitQuote(parsed, frame), frame, receivedAt, &events)
         } else if parsed.topic.hasPrefix("publicTrade.", in: frame), parsed.data.kind == .array {
             try self.appendTrades(parsed, frame, receivedAt, &events)
         } else if parsed.topic.kind == .missing {
@@ -108,42 +122,31 @@ public struct BybitAdapter: VenueAdapter {
         return parsed.topic.droppingFirst("publicTrade.".utf8.count).string(in: frame)
     }
 
-    private mutating func appendQuote(
-        _ parsed: BybitFrame,
+    @inline(__always)
+    private mutating func append(
+        _ quote: BybitQuote,
         _ frame: Span<UInt8>,
         _ receivedAt: Timestamp,
         _ events: inout EventBuffer
-    ) throws(FrameError) {
-        let isDelta = parsed.type.matches("delta", in: frame)
-        guard isDelta || parsed.type.matches("snapshot", in: frame) else { throw .unknownType }
-        let symbol = parsed.topic.droppingFirst("orderbook.1.".utf8.count)
-        guard let instrument = symbol.instrument(in: self.symbols, frame) else {
+    ) {
+        guard let instrument = quote.symbol.instrument(in: self.symbols, frame) else {
             events.append(.rejected(nil, .quote, .unknownSymbol))
             return
         }
-        let sequence = try parsed.book.updateNumber.sequence(in: frame)
-        let exchangeTime = try Self.time(of: parsed, in: frame)
-        let bid = try BybitSideChange(parsed.book.bids, isBid: true, in: frame)
-        let ask = try BybitSideChange(parsed.book.asks, isBid: false, in: frame)
         // Update number 1 says that the service restarted: what it sends then is whole, whatever it is called.
-        let isSnapshot = !isDelta || sequence == 1
-        guard let sides = self.books.apply(bid: bid, ask: ask, isSnapshot: isSnapshot, to: instrument) else { return }
+        let isSnapshot = !quote.isDelta || quote.sequence == 1
+        guard let sides = self.books.apply(bid: quote.bid, ask: quote.ask, isSnapshot: isSnapshot, to: instrument)
+        else { return }
         events.append(
             quoteEvent(
                 instrument,
                 bid: sides.bid,
                 ask: sides.ask,
-                sequence: sequence,
-                exchangeTime: exchangeTime,
+                sequence: quote.sequence,
+                exchangeTime: quote.exchangeTime,
                 receivedAt: receivedAt
             )
         )
-    }
-
-    /// The matching engine's time where it is told, else that of the message.
-    private static func time(of parsed: BybitFrame, in frame: Span<UInt8>) throws(FrameError) -> Timestamp {
-        let engineTime = try parsed.cts.instant(power: 6, in: frame)
-        return engineTime == .never ? try parsed.ts.instant(power: 6, in: frame) : engineTime
     }
 
     /// What a frame without a topic says about one of our requests.

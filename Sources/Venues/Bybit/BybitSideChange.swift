@@ -1,7 +1,7 @@
 import Core
 
 /// What the levels of one side say about the best one.
-enum BybitSideChange {
+enum BybitSideChange: Equatable {
     /// Nothing was sent of this side.
     case unchanged
     /// The best level is this, or gone.
@@ -45,6 +45,15 @@ enum BybitSideChange {
             self = .replaced(best.size.isPositive ? best : .empty)
         } catch {
             throw .malformed
+        }
+    }
+
+    /// The same of a side that is named with one level.
+    @inline(__always)
+    init(only level: SideReading) {
+        switch level {
+        case .side(let side): self = .replaced(side.size.isPositive ? side : .empty)
+        case .rejected(let reason): self = .rejected(reason)
         }
     }
 

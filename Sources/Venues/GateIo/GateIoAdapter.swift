@@ -77,6 +77,48 @@ public struct GateIoAdapter: VenueAdapter {
         receivedAt: Timestamp,
         into events: inout EventBuffer
     ) throws(FrameError) {
+        if let event = self.usualQuote(frame, receivedAt) {
+            events.append(event)
+        } else {
+            try self.decodeAny(frame, receivedAt: receivedAt, into: &events)
+        }
+    }
+
+    /// The event of a quote in the spelling in which all of them come; `nil` for every other frame.
+    @inline(__always)
+    func usualQuote(_ frame: Span<UInt8>, _ receivedAt: Timestamp) -> FeedEvent? {
+        var spelling = UsualSpelling()
+        guard spelling.skip("{\"time\":", in: frame), spelling.number(in: frame) != nil,
+            spelling.skip(",\"time_ms\":", in: frame), spelling.number(in: frame) != nil,
+            spelling.skip(
+                ",\"channel\":\"spot.book_ticker\",\"event\":\"update\",\"result\":{\"t\":",
+                in: frame
+            ), let time = spelling.number(in: frame),
+            spelling.skip(",\"u\":", in: frame), let sequence = spelling.number(in: frame),
+            spelling.skip(",\"s\":\"", in: frame), let symbol = spelling.text(in: frame),
+            let sides = spelling.sides(in: frame),
+            spelling.skip("}}", in: frame), spelling.index == frame.count
+        else { return nil }
+        guard let instrument = symbol.instrument(in: self.symbols, frame) else {
+            return .rejected(nil, .quote, .unknownSymbol)
+        }
+        return quoteEvent(
+            instrument,
+            bid: sides.bid,
+            ask: sides.ask,
+            sequence: sequence,
+            exchangeTime: Timestamp(time, power: 6),
+            receivedAt: receivedAt
+        )
+    }
+
+    /// The same of every frame, in whatever spelling.
+    @inline(never)
+    func decodeAny(
+        _ frame: Span<UInt8>,
+        receivedAt: Timestamp,
+        into events: inout EventBuffer
+    ) throws(FrameError) {
         let parsed: GateIoFrame
         do throws(JSONError) {
             parsed = try GateIoFrame(frame)

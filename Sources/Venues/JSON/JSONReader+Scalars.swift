@@ -5,23 +5,30 @@ extension JSONReader {
     @inline(__always)
     mutating func text(_ bytes: Span<UInt8>) throws(JSONError) -> JSONToken {
         let start = self.index + 1
+        let end = Self.plainEnd(bytes, from: start)
+        if end < bytes.count, bytes[end] == UInt8(ascii: "\"") {
+            self.index = end + 1
+            return JSONToken(.text, from: start, to: end)
+        }
+        // Plain ASCII is nearly all that venues send; escapes, UTF-8 and errors go the long way.
+        return try self.rareText(bytes, from: start, at: end)
+    }
+
+    /// The first byte from `start` on that a text of plain ASCII does not go on with: its quotation mark, as a rule.
+    @inline(__always)
+    static func plainEnd(_ bytes: Span<UInt8>, from start: Int) -> Int {
         var index = start
         while index + 8 <= bytes.count {
             let length = Self.plainLength(bytes, at: index)
             index += length
-            guard length == 8 else { break }
+            guard length == 8 else { return index }
         }
         while index < bytes.count {
             let byte = bytes[index]
-            if byte == UInt8(ascii: "\"") {
-                self.index = index + 1
-                return JSONToken(.text, from: start, to: index)
-            }
-            // Plain ASCII is nearly all that venues send; escapes, UTF-8 and errors go the long way.
-            guard byte != UInt8(ascii: "\\"), byte &- 0x20 < 0x60 else { break }
+            guard byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte &- 0x20 < 0x60 else { break }
             index += 1
         }
-        return try self.rareText(bytes, from: start, at: index)
+        return index
     }
 
     /// How many of the eight bytes from `index` on go on with a text of plain ASCII.

@@ -122,13 +122,7 @@ extension JSONToken {
     /// - Throws: ``FrameError/malformed`` for what is no number.
     @inline(__always)
     func instant(power: Int, in bytes: Span<UInt8>) throws(FrameError) -> Timestamp {
-        if let whole = self.unsigned(in: bytes) {
-            let (nanoseconds, overflowed) = whole.multipliedReportingOverflow(
-                by: power == 6 ? 1_000_000 : 1_000_000_000
-            )
-            guard whole > 0, !overflowed, nanoseconds <= UInt64(Int64.max) else { return .never }
-            return Timestamp(nanoseconds: Int64(nanoseconds))
-        }
+        if let whole = self.unsigned(in: bytes) { return Timestamp(whole, power: power) }
         return try self.fractionalInstant(power: power, in: bytes)
     }
 
@@ -156,5 +150,18 @@ extension JSONToken {
         return self.withSpelling(in: bytes) { spelling in
             spelling.count > 0 ? symbols.instrument(for: spelling) : nil
         }
+    }
+}
+
+extension Timestamp {
+    /// A venue's time in whole units of 10^`power` nanoseconds, 6 or 9; `never` for zero and what we cannot hold.
+    @inline(__always)
+    init(_ whole: UInt64, power: Int) {
+        let (nanoseconds, overflowed) = whole.multipliedReportingOverflow(by: power == 6 ? 1_000_000 : 1_000_000_000)
+        guard whole > 0, !overflowed, nanoseconds <= UInt64(Int64.max) else {
+            self = .never
+            return
+        }
+        self.init(nanoseconds: Int64(nanoseconds))
     }
 }
