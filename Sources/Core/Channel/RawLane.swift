@@ -3,6 +3,9 @@
 /// Each term is counted where it happens, and held is measured from the container itself: the residual is computed from
 /// four independent figures, so a lost or doubled element shows.
 struct RawLane {
+    /// Elements of one batch: while they are moved the producers wait, and the engine finds them again in its cache.
+    static let mostTaken = 1_024
+
     private var ring: RawRing
     private var flow: ShardFlow
     private var displacedInstruments: [InstrumentIndex] = []
@@ -62,7 +65,7 @@ struct RawLane {
         self.flow.engineHeld = 0
         for instrument in self.displacedInstruments { self.isDisplaced[instrument.position] = false }
         swap(&displaced, &self.displacedInstruments)
-        while let element = self.ring.pop() {
+        while batch.count < Self.mostTaken, let element = self.ring.pop() {
             self.flow.dequeued[self.slot(element.venue)] &+= 1
             batch.append(element)
         }

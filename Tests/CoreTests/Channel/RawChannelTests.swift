@@ -17,6 +17,21 @@ struct RawChannelTests {
         #expect(fixture.take().outcome == .empty)
     }
 
+    @Test("hands a backlog over a batch at a time, in order, and counts what still waits as held")
+    func batches() {
+        let fixture = Fixture(capacity: 5_000)
+        fixture.send((1...3_000).map { .numbered($0, instrument: 0, venue: 0) }, venue: 0)
+        var taken: [UInt64] = []
+        for (size, waiting) in [(1_024, 1_976), (1_024, 952), (952, 0)] {
+            let batch = fixture.take().batch
+            #expect(batch.count == size)
+            #expect(fixture.channel.snapshot().depth == UInt64(waiting))
+            taken += batch.compactMap(\.sequence)
+        }
+        #expect(taken == Array(1...3_000))
+        #expect(fixture.take().outcome == .empty)
+    }
+
     @Test("empties the sender's batch and tally, but keeps the batch's storage")
     func reuse() {
         let channel = RawChannel(capacity: 4, venues: 1, wake: {})
