@@ -118,8 +118,8 @@ final class SocketLine {
     /// As the daemon's, but that what is measured from receiving to the cells is told to `arrivals` too.
     private static func board(_ universe: Universe, _ registry: Registry, _ arrivals: Arrivals) -> Board {
         let family = { name, buckets in registry.histogram(name, help: "As the daemon's.", buckets: buckets) }
-        let legAge = HistogramRecorder(histogram: family("leg_age_seconds", Buckets.legAgeSeconds))
-        let endToEnd = HistogramRecorder(histogram: family("end_to_end_seconds", Buckets.pipelineSeconds))
+        let legAge = HistogramRecorder(histogram: family("leg_age_seconds", Buckets.legAgeSeconds), isSole: true)
+        let endToEnd = HistogramRecorder(histogram: family("end_to_end_seconds", Buckets.pipelineSeconds), isSole: true)
         return Board(
             universe: universe,
             legAge: { sell, buy in sell == buy ? nil : legAge },

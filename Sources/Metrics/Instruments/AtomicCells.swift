@@ -18,13 +18,32 @@ import Synchronization
         unsafe self.cells.deallocate()
     }
 
-    func add(_ amount: UInt64, at index: Int) {
+    func add(_ amount: UInt64, at index: Int, by writers: Writers = .many) {
         precondition(index >= 0 && index < self.count, "There is no such cell.")
-        unsafe self.cells[index].wrappingAdd(amount, ordering: .relaxed)
+        unsafe self.cells[index].add(amount, by: writers)
     }
 
     subscript(_ index: Int) -> UInt64 {
         precondition(index >= 0 && index < self.count, "There is no such cell.")
         return unsafe self.cells[index].load(ordering: .relaxed)
+    }
+}
+
+/// Who adds to a count: with one thread there is nothing to be locked.
+enum Writers { case one, many }
+
+extension Atomic<UInt64> {
+    /// Adds, in any order with what others do; with one writer that is a plain load and store.
+    ///
+    /// - Returns: What stood there before.
+    @inline(__always) @discardableResult
+    func add(_ amount: UInt64, by writers: Writers) -> UInt64 {
+        switch writers {
+        case .many: return self.wrappingAdd(amount, ordering: .relaxed).oldValue
+        case .one:
+            let before = self.load(ordering: .relaxed)
+            self.store(before &+ amount, ordering: .relaxed)
+            return before
+        }
     }
 }

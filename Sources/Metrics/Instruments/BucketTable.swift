@@ -55,11 +55,11 @@ import Synchronization
     }
 
     @inline(__always)
-    func add(_ amount: UInt64, to key: BucketKey) {
+    func add(_ amount: UInt64, to key: BucketKey, by writers: Writers = .many) {
         let position = Int(truncatingIfNeeded: (key.bits &* 0x9E37_79B9_7F4A_7C15) &>> self.shift)
         // Nearly always it stands where it is looked for first.
         if unsafe self.slots[position].key.load(ordering: .relaxed) == key.bits {
-            unsafe self.slots[position].count.wrappingAdd(amount, ordering: .relaxed)
+            unsafe self.slots[position].count.add(amount, by: writers)
         } else {
             self.search(amount, key, from: position)
         }

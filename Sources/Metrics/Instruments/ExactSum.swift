@@ -33,11 +33,11 @@ struct ExactSum: ~Copyable, Sendable {
     }
 
     @inline(__always)
-    func add(_ units: Units) {
-        let before = self.low.wrappingAdd(units.low, ordering: .relaxed).oldValue
+    func add(_ units: Units, by writers: Writers = .many) {
+        let before = self.low.add(units.low, by: writers)
         let carry: UInt64 = before > .max - units.low ? 1 : 0
         let upper = UInt64(bitPattern: units.high) &+ carry
-        if upper != 0 { self.high.wrappingAdd(upper, ordering: .relaxed) }
+        if upper != 0 { self.high.add(upper, by: writers) }
     }
 
     func add(_ value: Double, count: UInt64) { self.add(self.units(of: value, count: count)) }

@@ -41,16 +41,25 @@ public final class Histogram: Sendable {
         self.exemplars?.offer(value, evidence, in: bucket)
     }
 
+    /// The same where one thread at a time observes, and nobody else: then no addition has to be locked.
+    ///
+    /// - Precondition: All observations of this histogram come from one thread, this way or another.
+    public func observeAlone(_ value: Double, evidence: Evidence) {
+        let bucket = self.shape.classicBucket(of: value)
+        self.count(value, 1, in: bucket, by: .one)
+        self.exemplars?.offer(value, evidence, in: bucket)
+    }
+
     @inline(__always)
-    private func count(_ value: Double, _ count: UInt64, in bucket: Int) {
+    private func count(_ value: Double, _ count: UInt64, in bucket: Int, by writers: Writers = .many) {
         // All is computed before the first atomic addition: what comes behind one waits for it.
         let units = self.sum.units(of: value, count: count)
         if self.isNative {
-            if let key = self.shape.key(of: value, classic: bucket) { self.native?.add(count, to: key) }
+            if let key = self.shape.key(of: value, classic: bucket) { self.native?.add(count, to: key, by: writers) }
         } else {
-            self.classic.add(count, at: bucket)
+            self.classic.add(count, at: bucket, by: writers)
         }
-        self.sum.add(units)
+        self.sum.add(units, by: writers)
     }
 
     /// Reads everything at one moment into a reading that is reused.

@@ -5,8 +5,12 @@ import Synchronization
 /// Puts the engine's durations into a histogram.
 final class HistogramRecorder: DurationRecorder {
     private let histogram: Histogram
+    private let isSole: Bool
 
-    init(histogram: Histogram) { self.histogram = histogram }
+    /// - Parameters:
+    ///   - histogram: Where they go.
+    ///   - isSole: One engine alone records here.
+    init(histogram: Histogram, isSole: Bool) { (self.histogram, self.isSole) = (histogram, isSole) }
 
     func record(nanoseconds: Int64) { self.histogram.observe(Double(nanoseconds) / 1e9) }
 
@@ -16,7 +20,11 @@ final class HistogramRecorder: DurationRecorder {
             number: quote.number,
             time: quote.time.nanoseconds
         )
-        self.histogram.observe(Double(nanoseconds) / 1e9, evidence: evidence)
+        if self.isSole {
+            self.histogram.observeAlone(Double(nanoseconds) / 1e9, evidence: evidence)
+        } else {
+            self.histogram.observe(Double(nanoseconds) / 1e9, evidence: evidence)
+        }
     }
 }
 
@@ -45,7 +53,7 @@ struct VenuePairLabels: LabelSet {
 extension Board {
     /// A board whose latency, leg ages and opportunities go into histograms of `registry`.
     convenience init(universe: Universe, registry: Registry) {
-        let names = universe.venues.map(\.name)
+        let (names, isSole) = (universe.venues.map(\.name), universe.shardCount == 1)
         let quotes = QuoteNames()
         let naming = ExemplarNaming(number: "update") { subject in quotes.labels(of: Int(subject)) }
         let legAge = registry.histogram(
@@ -79,16 +87,17 @@ extension Board {
             legAge: { sell, buy in
                 guard sell != buy else { return nil }
                 let labels = VenuePairLabels(sell: names[sell.position], buy: names[buy.position])
-                return HistogramRecorder(histogram: legAge.histogram(for: labels))
+                return HistogramRecorder(histogram: legAge.histogram(for: labels), isSole: isSole)
             },
             endToEnd: { venue in
-                HistogramRecorder(histogram: endToEnd.histogram(for: VenueLabels(venue: names[venue.position])))
+                let labels = VenueLabels(venue: names[venue.position])
+                return HistogramRecorder(histogram: endToEnd.histogram(for: labels), isSole: isSole)
             },
             ended: { sell, buy in
                 guard sell != buy else { return nil }
                 let labels = VenuePairLabels(sell: names[sell.position], buy: names[buy.position])
                 return OpportunityRecorders(
-                    duration: HistogramRecorder(histogram: duration.histogram(for: labels)),
+                    duration: HistogramRecorder(histogram: duration.histogram(for: labels), isSole: isSole),
                     peak: RatioHistogramRecorder(histogram: peak.histogram(for: labels))
                 )
             }
