@@ -1,19 +1,19 @@
 /// The last so many points, and the ends of their values as far as the quantiles reach: about O(1) a point.
-struct CountedPoints: Sendable {
+struct CountedPoints: ~Copyable, Sendable {
     /// One cache line has both of a point.
-    private struct Point {
+    private struct Point: BitwiseCopyable {
         var time: Int64
         var value: Double
     }
 
-    private var points: [Point] = []
+    private var points = Room<Point>()
     private var head = 0
     private(set) var count = 0
     private var upper = QuantileTail()
     private var lower = QuantileTail()
 
     /// Whether it has room for any.
-    var isBegun: Bool { !self.points.isEmpty }
+    var isBegun: Bool { self.points.count > 0 }
 
     /// Makes room.
     ///
@@ -21,8 +21,9 @@ struct CountedPoints: Sendable {
     ///   - most: For how many, at least 1.
     ///   - settings: Which quantiles.
     mutating func begin(most: Int, _ settings: BandSettings) {
-        self.points = Array(repeating: Point(time: 0, value: 0), count: most)
-        (self.upper, self.lower) = (QuantileTail(settings.upper, most: most), QuantileTail(settings.lower, most: most))
+        self.points = Room(most, of: Point(time: 0, value: 0))
+        self.upper = QuantileTail(settings.upper, most: most)
+        self.lower = QuantileTail(settings.lower, most: most)
     }
 
     /// Adds a point; where there are as many as there may be, it takes the place of the oldest one.
@@ -61,22 +62,25 @@ struct CountedPoints: Sendable {
 
     /// Has the processor bring the oldest point near, which the next one will look at and perhaps replace.
     @inline(__always)
-    func prefetch() {
-        Prefetch.head(of: self.points)
-        Prefetch.element(self.head, of: self.points)
-    }
+    func prefetch() { self.points.prefetch(self.head) }
 
     /// - Precondition: There is at least one point.
     mutating func band(_ settings: BandSettings) -> Band {
-        if self.upper.isShort(of: self.count, settings.upper) { self.upper.rebuild(from: self.values) }
-        if self.lower.isShort(of: self.count, settings.lower) { self.lower.rebuild(from: self.values) }
+        if self.upper.isShort(of: self.count, settings.upper) {
+            self.upper.begin()
+            for slot in self.slots { self.upper.take(self.points[slot].value) }
+        }
+        if self.lower.isShort(of: self.count, settings.lower) {
+            self.lower.begin()
+            for slot in self.slots { self.lower.take(self.points[slot].value) }
+        }
         return Band(upper: self.upper.value, lower: self.lower.value)
     }
 
-    private var values: some Sequence<Double> {
+    /// Where the points stand, the oldest at the head.
+    private var slots: some Sequence<Int> {
         let behind = max(0, self.head + self.count - self.points.count)
-        let oldest = self.points[self.head..<self.head + self.count - behind]
-        return [oldest, self.points[..<behind]].joined().lazy.map(\.value)
+        return [self.head..<self.head + self.count - behind, 0..<behind].joined()
     }
 
     private func next(_ slot: Int) -> Int { slot + 1 == self.points.count ? 0 : slot + 1 }

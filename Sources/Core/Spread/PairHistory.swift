@@ -48,7 +48,7 @@ public struct PairSeries: Sendable, Equatable {
 }
 
 /// Runs both legs' windows through the very join that the live path uses, in the one order of engine time.
-private struct Replay {
+private struct Replay: ~Copyable {
     struct Point {
         let time: Int64
         let spread: Double
@@ -113,9 +113,11 @@ private struct Replay {
         let outcome = self.maker.take(
             sell: self.legs.sell,
             buy: self.legs.buy,
+            fault: JoinFault(self.legs.sell, self.legs.buy),
             spread: self.legs.sell.bid / self.legs.buy.ask - 1,
             at: element.time,
-            settings: self.settings
+            points: self.settings.points,
+            band: self.settings.band
         )
         guard case .point(let spread, _) = outcome else { return }
         self.points.append(Point(time: element.time, spread: spread, band: self.maker.band, isSell: isSell))

@@ -1,3 +1,11 @@
+/// What a new reading of a pair asks of the engine.
+struct PairChange {
+    let before: PairStatus
+    let after: PairStatus
+    /// An opportunity may begin, go on or end.
+    let concernsOpportunity: Bool
+}
+
 /// One ordered pair: its last reading, its points' band, and where they are published.
 ///
 /// There is one of each: whoever only looks at one shall not copy it by oversight.
@@ -10,6 +18,8 @@ struct PairState: ~Copyable {
     private let sellFactor: Double
     private let buyFactor: Double
     private(set) var reading = PairReading()
+    /// The state that the engine was last told of.
+    private var settled = PairStatus.missing
     private var maker = PointMaker()
     var quarantine: Quarantine
     var opportunity: OpportunityWatch
@@ -58,20 +68,75 @@ struct PairState: ~Copyable {
 
     /// Why there is no spread; `nil`: there is one.
     @inline(__always)
-    func missing(_ sell: JoinLeg, _ buy: JoinLeg) -> SpreadMissing? {
-        self.quarantine.isActive ? .quarantined : JoinFault(sell, buy)?.spreadMissing
+    func missing(_ fault: JoinFault?) -> SpreadMissing? {
+        self.quarantine.isActive ? .quarantined : fault?.spreadMissing
     }
 
-    /// Computes the spread from the standing quotes of both legs, or why there is none; ``publish()`` follows.
+    /// Takes a quote of one of its legs: the spread, a point unless its slot has one or a leg forbids it, and the cell.
     ///
-    /// `countsEvaluation` says that a quote asked for it, as opposed to a leg becoming stale.
+    /// All in one, for this is what the engine spends its time on.
+    ///
+    /// - Parameters:
+    ///   - side: Whose quote it is.
+    ///   - sell: The leg that is sold.
+    ///   - buy: The one that is bought.
+    ///   - time: Engine time.
+    ///   - receivedAt: When the quote came.
+    ///   - points: When it makes a point.
+    ///   - band: Of how many points.
+    /// - Returns: What else is to be done, and the spread of the point that was made.
     @inline(__always)
-    mutating func evaluate(sell: Leg, buy: Leg, countsEvaluation: Bool, at now: Timestamp) {
-        let missing = self.missing(sell.join, buy.join)
-        if countsEvaluation {
-            self.counts.use { $0.evaluations.add() }
-            if let missing { self.counts.use { $0.missing[Int(missing.rawValue)].add() } }
+    mutating func take(
+        quoteOf side: PairSide,
+        sell: borrowing Leg,
+        buy: borrowing Leg,
+        at time: Int64,
+        receivedAt: Timestamp,
+        points: PointSettings,
+        band: BandSettings
+    ) -> (PairChange, point: Double?) {
+        let fault = JoinFault(sell.join, buy.join)
+        let missing = self.evaluate(sell: sell, buy: buy, fault)
+        self.counts.use { $0.evaluations.add() }
+        if let missing {
+            self.counts.use { $0.missing[Int(missing.rawValue)].add() }
+        } else {
+            self.observeAge(sell: sell, buy: buy, at: receivedAt)
         }
+        var point: Double?
+        if points.by == .both || side == .sell {
+            point = self.makePoint(sell: sell.join, buy: buy.join, fault, at: time, points, band)
+        }
+        self.publish()
+        return (self.change(), point)
+    }
+
+    /// Computes the spread from the standing quotes of both legs, or why there is none: no quote asked for it.
+    ///
+    /// ``publish()`` follows.
+    mutating func reevaluate(sell: borrowing Leg, buy: borrowing Leg) -> PairChange {
+        _ = self.evaluate(sell: sell, buy: buy, JoinFault(sell.join, buy.join))
+        return self.change()
+    }
+
+    /// What is different since the last call.
+    @inline(__always)
+    private mutating func change() -> PairChange {
+        defer { self.settled = self.reading.status }
+        return PairChange(
+            before: self.settled,
+            after: self.reading.status,
+            concernsOpportunity: self.opportunity.isConcerned(by: self.reading.netSpread)
+        )
+    }
+
+    @inline(__always)
+    private mutating func evaluate(
+        sell: borrowing Leg,
+        buy: borrowing Leg,
+        _ fault: JoinFault?
+    ) -> SpreadMissing? {
+        let missing = self.missing(fault)
         self.reading.quarantine = self.quarantine.reason
         switch missing {
         case .quarantined: self.reading.status = .quarantined
@@ -83,31 +148,40 @@ struct PairState: ~Copyable {
             self.reading.netSpread = (sell.join.bid * self.sellFactor) / (buy.join.ask * self.buyFactor) - 1
             self.reading.notional = min(sell.bidSize, buy.askSize) * buy.join.ask
             self.reading.olderLegChangedAt = min(sell.changedAt, buy.changedAt)
-            if countsEvaluation {
-                let isSellOlder = sell.changedAt <= buy.changedAt
-                let age = max(0, now.nanoseconds(since: self.reading.olderLegChangedAt))
-                let origin = QuoteOrigin(
-                    instrument: isSellOlder ? self.entry.sell : self.entry.buy,
-                    number: isSellOlder ? sell.sequence : buy.sequence,
-                    time: now
-                )
-                self.counts.use { $0.legAge?.record(nanoseconds: age, of: origin) }
-            }
         }
+        return missing
     }
 
-    /// Adds the spread that was just evaluated to the points, unless its slot has one already or a leg forbids it.
-    ///
-    /// - Returns: The spread of the point that it made.
     @inline(__always)
-    mutating func makePoint(sell: JoinLeg, buy: JoinLeg, at time: Int64, settings: EngineSettings) -> Double? {
+    private func observeAge(sell: borrowing Leg, buy: borrowing Leg, at now: Timestamp) {
+        let isSellOlder = sell.changedAt <= buy.changedAt
+        let age = max(0, now.nanoseconds(since: self.reading.olderLegChangedAt))
+        let origin = QuoteOrigin(
+            instrument: isSellOlder ? self.entry.sell : self.entry.buy,
+            number: isSellOlder ? sell.sequence : buy.sequence,
+            time: now
+        )
+        self.counts.use { $0.legAge?.record(nanoseconds: age, of: origin) }
+    }
+
+    @inline(__always)
+    private mutating func makePoint(
+        sell: JoinLeg,
+        buy: JoinLeg,
+        _ fault: JoinFault?,
+        at time: Int64,
+        _ points: PointSettings,
+        _ band: BandSettings
+    ) -> Double? {
         // A pair in quarantine was not evaluated; its points go on, for charts.
         switch self.maker.take(
             sell: sell,
             buy: buy,
+            fault: fault,
             spread: self.reading.status == .fresh ? self.reading.spread : sell.bid / buy.ask - 1,
             at: time,
-            settings: settings
+            points: points,
+            band: band
         ) {
         case .taken: return nil
         case .missing(let reason):
@@ -127,7 +201,8 @@ struct PairState: ~Copyable {
 
     /// A leg is no longer listed: there is no pair any more, and nothing of it is kept.
     mutating func end() {
-        (self.reading, self.maker, self.isWatched) = (PairReading(), PointMaker(), false)
+        (self.reading, self.settled, self.isWatched) = (PairReading(), .missing, false)
+        self.maker = PointMaker()
         self.isOver = true
         self.publish()
     }

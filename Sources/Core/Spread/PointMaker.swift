@@ -1,5 +1,5 @@
 /// Makes the points of one pair and keeps their band: the same for the live path and for a history from the windows.
-struct PointMaker: Sendable {
+struct PointMaker: ~Copyable, Sendable {
     enum Outcome {
         /// The slot has its point already.
         case taken
@@ -26,28 +26,30 @@ struct PointMaker: Sendable {
 
     /// Makes the spread of two standing quotes a point, unless its slot has one already or a leg forbids it.
     ///
-    /// `spread` is asked for only when it becomes a point: then both legs give one.
+    /// `fault` is why the two give no spread, if they do not; `spread` is asked for only when it becomes a point.
     @inline(__always)
     mutating func take(
         sell: JoinLeg,
         buy: JoinLeg,
+        fault: JoinFault?,
         spread: @autoclosure () -> Double,
         at time: Int64,
-        settings: EngineSettings
+        points settings: PointSettings,
+        band: BandSettings
     ) -> Outcome {
-        let slot = settings.points.every > 0 ? time / settings.points.every : .min
+        let slot = settings.every > 0 ? time / settings.every : .min
         if slot != .min, slot == self.lastSlot { return .taken }
-        if let missing = Self.missing(sell, buy, at: time, maxAge: settings.points.maxAge) { return .missing(missing) }
+        if let missing = Self.missing(sell, buy, fault, at: time, settings.maxAge) { return .missing(missing) }
         self.lastSlot = slot
         let spread = spread()
         // A breach is of the band as it is now, not as it was at the last point.
-        if self.points.expire(before: time - settings.band.maxAge) { self.band = self.points.band(settings.band) }
+        if self.points.expire(before: time - band.maxAge) { self.band = self.points.band(band) }
         var breach: Breach?
-        if let band = self.band {
-            if spread > band.upper { breach = .above }
-            if spread < band.lower { breach = .below }
+        if let standing = self.band {
+            if spread > standing.upper { breach = .above }
+            if spread < standing.lower { breach = .below }
         }
-        if self.points.append(spread, at: time, settings: settings.band) { self.band = self.points.band(settings.band) }
+        if self.points.append(spread, at: time, settings: band) { self.band = self.points.band(band) }
         self.number &+= 1
         return .point(spread, breach)
     }
@@ -60,8 +62,15 @@ struct PointMaker: Sendable {
         return band != self.band
     }
 
-    private static func missing(_ sell: JoinLeg, _ buy: JoinLeg, at time: Int64, maxAge: Int64?) -> PointMissing? {
-        if let fault = JoinFault(sell, buy) { return fault.pointMissing }
+    @inline(__always)
+    private static func missing(
+        _ sell: JoinLeg,
+        _ buy: JoinLeg,
+        _ fault: JoinFault?,
+        at time: Int64,
+        _ maxAge: Int64?
+    ) -> PointMissing? {
+        if let fault { return fault.pointMissing }
         if sell.usability == .usable(locked: true) || buy.usability == .usable(locked: true) { return .locked }
         if let maxAge, time - min(sell.changedAt, buy.changedAt) > maxAge { return .tooOld }
         return nil

@@ -3,14 +3,14 @@
 /// Law: the kept values are the outermost ``count`` of all. So what comes and goes farther inside costs one comparison
 /// and moves nothing, which at 0.97 is nineteen values in twenty. Where more outer values leave than come, the reserve
 /// runs out; then, and only then, all values are looked at again.
-struct QuantileTail: Sendable {
+struct QuantileTail: ~Copyable, Sendable {
     /// Beyond what the quantile needs, and once more as many as it needs.
     private static let reserve = 14
 
     /// Values as keys: at the upper end themselves, at the lower end negated, so that the outermost is the greatest.
     private var sign = 1.0
     /// The kept keys, descending; storage beyond ``count`` is not used.
-    private var keys: [Double] = []
+    private var keys = Room<Double>()
     private(set) var count = 0
     /// A key above it is kept from now on.
     private var limit = -Double.infinity
@@ -31,7 +31,7 @@ struct QuantileTail: Sendable {
         self.sign = isUpper ? 1 : -1
         // The place from the end never shrinks while values come.
         let place = isUpper ? most - 1 - index : index
-        self.keys = Array(repeating: 0, count: min(most, (place + 1) * 2 + Self.reserve))
+        self.keys = Room(min(most, (place + 1) * 2 + Self.reserve), of: 0)
     }
 
     /// A value came.
@@ -57,7 +57,7 @@ struct QuantileTail: Sendable {
         return true
     }
 
-    /// Whether so many values have their quantile beyond the kept ones: then ``rebuild(from:)`` must come first.
+    /// Whether so many values have their quantile beyond the kept ones: then all must be told anew, after ``begin()``.
     @inline(__always)
     mutating func isShort(of total: Int, _ quantile: Quantile) -> Bool {
         if self.rank.total != total {
@@ -70,22 +70,20 @@ struct QuantileTail: Sendable {
     /// The quantile of as many values as ``isShort(of:)`` was asked about last.
     var value: Double { self.keys[Int(self.rank.place)] * self.sign }
 
-    /// Looks at all values anew.
-    mutating func rebuild(from values: some Sequence<Double>) {
-        (self.count, self.limit) = (0, -.infinity)
-        for value in values { _ = self.insert(value) }
-    }
+    /// Forgets all, to be told anew of every value there is.
+    mutating func begin() { (self.count, self.limit) = (0, -.infinity) }
+
+    /// A value that was there already.
+    @inline(__always)
+    mutating func take(_ value: Double) { _ = self.insert(value) }
 
     @inline(never)
     private mutating func keep(_ key: Double) {
         let place = self.place(of: key)
+        // The key is above the last one, so that it has a place even where the last one loses its own.
         if self.count < self.keys.count { self.count += 1 }
-        // Invariant: `count` is at most the storage's, and `place` below it, for the key is above the last one.
-        unsafe self.keys.withUnsafeMutableBufferPointer { keys in
-            guard place < self.count, let base = keys.baseAddress else { return }
-            unsafe (base + place + 1).update(from: base + place, count: self.count - place - 1)
-            unsafe base[place] = key
-        }
+        self.keys.move(place..<self.count - 1, to: place + 1)
+        self.keys[place] = key
         if self.count == self.keys.count { self.limit = self.keys[self.count - 1] }
     }
 
@@ -93,11 +91,7 @@ struct QuantileTail: Sendable {
     private mutating func forget(_ key: Double) {
         let place = self.place(of: key)
         guard place < self.count else { return }
-        // Invariant: `place` is that of a kept key.
-        unsafe self.keys.withUnsafeMutableBufferPointer { keys in
-            guard let base = keys.baseAddress else { return }
-            unsafe (base + place).update(from: base + place + 1, count: self.count - place - 1)
-        }
+        self.keys.move(place + 1..<self.count, to: place)
         self.count -= 1
         // While everything is kept, there is no limit.
         if self.limit > -.infinity { self.limit = self.count > 0 ? self.keys[self.count - 1] : .infinity }

@@ -29,16 +29,8 @@ extension SpreadEngine {
         let spread = JoinFault(sell, buy) == nil ? sell.bid / buy.ask - 1 : nil
         guard self.pairs[pair].quarantine.pass(spread, self.settings.quarantine) else { return }
         if self.pairs[pair].quarantine.isActive { self.endOpportunity(of: pair, .quarantined, at: minute) }
-        self.evaluate(
-            pair,
-            sell: entry.sell.position,
-            buy: entry.buy.position,
-            quoted: nil,
-            at: Timestamp(nanoseconds: minute)
-        )
-        self.pairs[pair].publish()
+        self.reevaluate(pair, at: Timestamp(nanoseconds: minute))
     }
-
     /// Takes the first spread of a pair, should it have one now.
     mutating func discover(_ pair: Int) {
         let entry = self.pairs[pair].entry

@@ -49,7 +49,7 @@ extension SpreadEngine {
         let (sell, buy) = (self.legs[entry.sell.position], self.legs[entry.buy.position])
         return PairReport(
             reading: self.pairs[pair.position].reading,
-            missing: self.pairs[pair.position].missing(sell.join, buy.join),
+            missing: self.pairs[pair.position].missing(JoinFault(sell.join, buy.join)),
             sell: StandingQuote(sell),
             buy: StandingQuote(buy),
             points: self.pairs[pair.position].points,

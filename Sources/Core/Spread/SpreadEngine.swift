@@ -187,10 +187,7 @@ extension SpreadEngine {
         let top = self.legs[position].top
         cell.use { $0.store(top) }
         for index in self.links.range(of: position) {
-            let link = self.links[index]
-            self.evaluate(link, of: position, by: true, at: quote.receivedAt)
-            self.makePoint(link, of: position, at: time, receivedAt: quote.receivedAt)
-            self.pairs[Int(link.pair)].publish()
+            self.take(quoteOf: position, through: self.links[index], at: time, receivedAt: quote.receivedAt)
         }
         // A seed's time is that of its request: it says nothing of how fast we are.
         guard !quote.flags.contains(.seeded) else { return }
@@ -247,9 +244,7 @@ extension SpreadEngine {
     private mutating func reevaluate(_ position: Int) {
         self.cells.instruments[position].store(self.legs[position].top)
         for index in self.links.range(of: position) {
-            let link = self.links[index]
-            self.evaluate(link, of: position, by: false, at: self.legs[position].provedAt)
-            self.pairs[Int(link.pair)].publish()
+            self.reevaluate(Int(self.links[index].pair), at: self.legs[position].provedAt)
         }
     }
 
@@ -309,69 +304,57 @@ extension SpreadEngine {
 // MARK: - Pairs
 
 extension SpreadEngine {
-    /// Brings the figures of a pair of an instrument up to date.
-    ///
-    /// - Parameters:
-    ///   - link: Which of its pairs.
-    ///   - position: The instrument.
-    ///   - isQuoted: Whether a quote asked for it: else it is not counted.
-    ///   - now: When that came.
+    /// Brings a pair up to date with a quote of one of its legs.
     @inline(__always)
-    mutating func evaluate(_ link: PairLink, of position: Int, by isQuoted: Bool, at now: Timestamp) {
+    private mutating func take(quoteOf position: Int, through link: PairLink, at time: Int64, receivedAt: Timestamp) {
         let (pair, other) = (Int(link.pair), Int(link.other))
-        self.evaluate(
-            pair,
-            sell: link.sells ? position : other,
-            buy: link.sells ? other : position,
-            quoted: !isQuoted ? nil : link.sells ? .sell : .buy,
-            at: now
-        )
-    }
-
-    /// Brings a pair's figures up to date.
-    ///
-    /// - Parameters:
-    ///   - pair: Its place.
-    ///   - sell: The instrument that is sold.
-    ///   - buy: The one that is bought.
-    ///   - side: Whose quote asked for it; `nil`: no quote did, so it is not counted.
-    ///   - now: When that came.
-    mutating func evaluate(_ pair: Int, sell: Int, buy: Int, quoted side: PairSide?, at now: Timestamp) {
+        let side = link.sells ? PairSide.sell : .buy
         if !self.pairs[pair].quarantine.isDiscovered { self.discover(pair) }
-        let before = self.pairs[pair].reading.status
-        self.pairs[pair].evaluate(
-            sell: self.legs[sell],
-            buy: self.legs[buy],
-            countsEvaluation: side != nil,
-            at: now
+        let (change, point) = self.pairs[pair].take(
+            quoteOf: side,
+            sell: self.legs[link.sells ? position : other],
+            buy: self.legs[link.sells ? other : position],
+            at: time,
+            receivedAt: receivedAt,
+            points: self.settings.points,
+            band: self.settings.band
         )
-        let after = self.pairs[pair].reading.status
-        if before != after {
-            self.freshPairs += (after == .fresh ? 1 : 0) - (before == .fresh ? 1 : 0)
-            if (after == .quarantined) != (before == .quarantined) {
-                self.pairs[pair].publish()
-                self.board.noteQuarantineChange()
-            }
-        }
-        if side != nil, after == .fresh, !self.summaries.isEmpty {
+        if change.before != change.after { self.note(change, of: pair) }
+        if change.after == .fresh, !self.summaries.isEmpty {
             self.summaries[pair].add(self.pairs[pair].reading.spread)
         }
-        if self.pairs[pair].opportunity.isConcerned(by: self.pairs[pair].reading.netSpread) {
-            self.judgeOpportunity(of: pair, by: side, at: now)
+        if change.concernsOpportunity { self.judgeOpportunity(of: pair, by: side, at: receivedAt) }
+        if let point, self.pairs[pair].isWatched {
+            self.keep(point, of: pair, at: time, by: self.legs[position].venue, receivedAt: receivedAt)
         }
     }
 
-    @inline(__always)
-    private mutating func makePoint(_ link: PairLink, of position: Int, at time: Int64, receivedAt: Timestamp) {
-        if self.settings.points.by == .sell, !link.sells { return }
-        let (pair, other) = (Int(link.pair), Int(link.other))
-        let spread = self.pairs[pair].makePoint(
-            sell: self.legs[link.sells ? position : other].join,
-            buy: self.legs[link.sells ? other : position].join,
-            at: time,
-            settings: self.settings
+    /// Brings a pair up to date with a change that is no quote.
+    mutating func reevaluate(_ pair: Int, at now: Timestamp) {
+        if !self.pairs[pair].quarantine.isDiscovered { self.discover(pair) }
+        let entry = self.pairs[pair].entry
+        let change = self.pairs[pair].reevaluate(
+            sell: self.legs[entry.sell.position],
+            buy: self.legs[entry.buy.position]
         )
-        guard let spread, self.pairs[pair].isWatched else { return }
+        self.pairs[pair].publish()
+        if change.before != change.after { self.note(change, of: pair) }
+        if change.concernsOpportunity { self.judgeOpportunity(of: pair, by: nil, at: now) }
+    }
+
+    @inline(never)
+    private mutating func note(_ change: PairChange, of pair: Int) {
+        self.freshPairs += (change.after == .fresh ? 1 : 0) - (change.before == .fresh ? 1 : 0)
+        if (change.after == .quarantined) != (change.before == .quarantined) { self.board.noteQuarantineChange() }
+    }
+
+    private mutating func keep(
+        _ spread: Double,
+        of pair: Int,
+        at time: Int64,
+        by venue: VenueIndex,
+        receivedAt: Timestamp
+    ) {
         self.newPoints.append(
             PairPoint(
                 pair: PairIndex(pair),
@@ -379,7 +362,7 @@ extension SpreadEngine {
                 time: Timestamp(nanoseconds: time),
                 spread: spread,
                 band: self.pairs[pair].reading.band,
-                venue: self.legs[position].venue,
+                venue: venue,
                 receivedAt: receivedAt
             )
         )

@@ -1,0 +1,49 @@
+/// A fixed number of plain numbers, of one owner: what an array is, without asking at each change whether it is shared.
+// Invariant: `storage` points to `count` initialized elements from init to deinit, and nobody else knows where it is;
+// every place is checked against `count`.
+@safe
+struct Room<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked Sendable {
+    private let storage: UnsafeMutablePointer<Element>?
+    let count: Int
+
+    /// Without room for any.
+    init() { unsafe (self.storage, self.count) = (nil, 0) }
+
+    init(_ count: Int, of element: Element) {
+        precondition(count > 0, "room for one element at least")
+        let storage = UnsafeMutablePointer<Element>.allocate(capacity: count)
+        unsafe storage.initialize(repeating: element, count: count)
+        unsafe (self.storage, self.count) = (storage, count)
+    }
+
+    deinit { unsafe self.storage?.deallocate() }
+
+    @inline(__always)
+    subscript(place: Int) -> Element {
+        get { unsafe self.pointer(to: place).pointee }
+        nonmutating set { unsafe self.pointer(to: place).pointee = newValue }
+    }
+
+    /// Moves the elements of `range` to where `place` is the first of them.
+    @inline(__always)
+    func move(_ range: Range<Int>, to place: Int) {
+        guard !range.isEmpty else { return }
+        precondition(place >= 0 && place + range.count <= self.count && range.upperBound <= self.count, "no such place")
+        unsafe self.pointer(to: place).update(from: self.pointer(to: range.lowerBound), count: range.count)
+    }
+
+    /// Has the processor bring an element near that is soon to be touched.
+    @inline(__always)
+    func prefetch(_ place: Int) {
+        guard place < self.count, let storage = unsafe self.storage else { return }
+        unsafe Prefetch.bytes(UnsafeRawPointer(storage + place), MemoryLayout<Element>.size)
+    }
+
+    @inline(__always)
+    private func pointer(to place: Int) -> UnsafeMutablePointer<Element> {
+        guard UInt(bitPattern: place) < UInt(bitPattern: self.count), let storage = unsafe self.storage else {
+            preconditionFailure("beyond the end of a room")
+        }
+        return unsafe storage + place
+    }
+}
