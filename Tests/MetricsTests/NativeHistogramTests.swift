@@ -106,7 +106,10 @@ struct NativeHistogramTests {
         )
     }
 
-    @Test("a thread that observes alone leaves the same counts, sum and exemplars", arguments: [nil, NativeScale.standard])
+    @Test(
+        "a thread that observes alone leaves the same counts, sum and exemplars",
+        arguments: [nil, NativeScale.standard]
+    )
     func alone(scale: NativeScale?) {
         let shape = HistogramShape(bounds: [0.001, 0.1, 1], native: scale)
         let (alone, locked) = (Histogram(shape, keepsExemplars: true), Histogram(shape, keepsExemplars: true))

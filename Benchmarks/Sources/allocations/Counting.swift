@@ -7,8 +7,8 @@ enum Counting {
     ///
     /// Four quotes a second of each instrument; windows of a minute instead of thirty, so that warming up is short.
     static func run(quotes: Int) -> (few: UInt, many: UInt) {
-        let (symbols, perSecond) = (300, 300 * 3 * 4)
-        let warmUp = 120 * perSecond
+        let (symbols, perSecond) = (50, 50 * 3 * 4)
+        let warmUp = 3_000 * perSecond
         var settings = Line.settings
         settings.windowSpan = 60_000_000_000
         let market = FrameMarket(symbols: symbols, frames: warmUp + 11 * quotes)

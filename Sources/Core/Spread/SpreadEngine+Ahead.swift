@@ -1,33 +1,31 @@
 /// Fetches from memory what the next quotes will touch, while the present one is worked on.
 ///
 /// The state of thousands of pairs does not fit into the caches next to a core, and which pairs come next, the batch
-/// tells. One thing leads to another, so each quote is looked at four times, a step apart: for its leg, its pairs, what
-/// these point to, and the end of its window.
+/// tells. One thing leads to another, so each quote is looked at three times, a step apart: for its leg, for its pairs and
+/// the end of its window, and for what these point to.
 extension SpreadEngine {
-    static let stepsAhead = 4
+    static let stepsAhead = 3
     /// So many pairs stay near by themselves.
     static let pairsNear = 64
 
     /// Called with each step: `index` is the element that is worked on next, less than 0 before the first.
     @inline(__always)
     func fetchAhead(_ batch: [RawElement], _ index: Int) {
-        if let position = self.quoted(batch, index + 4) {
+        if let position = self.quoted(batch, index + 3) {
             self.legs.prefetch(position)
             self.links.prefetch(position)
             self.windows.prefetchQuotes(of: position, step: 0)
         }
-        if let position = self.quoted(batch, index + 3) {
+        if let position = self.quoted(batch, index + 2) {
             for link in self.links.range(of: position) {
                 self.legs.prefetch(Int(self.links[link].other))
                 self.pairs.prefetch(Int(self.links[link].pair))
             }
             self.windows.prefetchQuotes(of: position, step: 1)
         }
-        if let position = self.quoted(batch, index + 2) {
+        if let position = self.quoted(batch, index + 1) {
             for link in self.links.range(of: position) { self.pairs[Int(self.links[link].pair)].prefetch() }
-            self.windows.prefetchQuotes(of: position, step: 2)
         }
-        if let position = self.quoted(batch, index + 1) { self.windows.prefetchQuotes(of: position, step: 3) }
     }
 
     /// The instrument of a quote that is to come.

@@ -18,8 +18,8 @@ extension SpreadEngine {
         let first = self.nextMinute == .min ? next : self.nextMinute
         self.nextMinute = next
         let count = min((next - first) / interval, Self.mostMinutes)
-        for minute in (0..<count).map({ first + $0 * interval }) {
-            for pair in self.pairs.indices { self.lookAtSpread(of: pair, minute: minute) }
+        for passed in 0..<max(0, count) {
+            for pair in self.pairs.indices { self.lookAtSpread(of: pair, minute: first + passed * interval) }
         }
     }
 

@@ -4,9 +4,6 @@ private import CPrefetch
 enum Prefetch {
     /// Bytes that come together.
     static let line = 64
-    /// Bytes of an array's storage before its first element.
-    private static let arrayHeader = 32
-
     /// The lines of `count` bytes from an address on.
     @inline(__always)
     static func bytes(_ address: UnsafeRawPointer, _ count: Int) {
@@ -23,17 +20,10 @@ enum Prefetch {
         unsafe Self.bytes(Unmanaged.passUnretained(object).toOpaque(), count)
     }
 
-    /// Where an array keeps its length, which every access looks at.
+    /// So many bytes from an address on, of whatever stands there: it may have been given up long ago.
     @inline(__always)
-    static func head<Element>(of array: [Element]) {
-        unsafe cprefetch_line(unsafeBitCast(array, to: UnsafeRawPointer.self))
-    }
-
-    /// One element of an array, without looking at the array; nothing happens if there is no such element.
-    @inline(__always)
-    static func element<Element>(_ index: Int, of array: [Element]) {
-        let storage = unsafe unsafeBitCast(array, to: UnsafeRawPointer.self)
-        let offset = Self.arrayHeader + index &* MemoryLayout<Element>.stride
-        unsafe Self.bytes(storage + offset, MemoryLayout<Element>.size)
+    static func place(_ address: UInt, _ count: Int) {
+        guard let place = unsafe UnsafeRawPointer(bitPattern: address) else { return }
+        unsafe Self.bytes(place, count)
     }
 }

@@ -18,6 +18,8 @@ struct ElementWindow<State: WindowState>: Sendable {
     /// What ``bytes`` were when the caller last heard of them: the first change after a copy was handed out gives the
     /// list another capacity, and only the next growth or removal tells of it.
     private var told = 0
+    /// Where the open chunk is, and where its bytes end: only for ``prefetch(step:)``, so that they may be out of date.
+    private var tip: (chunk: UInt, end: UInt) = (0, 0)
 
     /// What everything that left the window came to; `nil` while nothing has left it.
     var past: State? {
@@ -31,21 +33,18 @@ struct ElementWindow<State: WindowState>: Sendable {
     /// What the chunks cost: their storage and their places in this window's list, used or not.
     var bytes: Int {
         guard self.chunks.capacity > 0 else { return 0 }
-        let list = Chunk.overhead + self.chunks.capacity * MemoryLayout<Chunk>.stride
+        let list = ChunkStorage.overhead + self.chunks.capacity * MemoryLayout<Chunk>.stride
         return self.chunks.reduce(list) { $0 + $1.size }
     }
 
     /// When the newest element of the oldest chunk came.
     var oldestChunkEnd: Int64 { self.chunks.count > 1 ? self.chunks[1].head.base.time : self.last.base.time }
 
-    /// The list of chunks, then the open one, then its bytes: see ``WindowShelf``.
+    /// Has the processor bring near what an append touches beside the window itself.
     @inline(__always)
-    func prefetch(step: Int) {
-        switch step {
-        case 1: Prefetch.head(of: self.chunks)
-        case 2: Prefetch.element(self.chunks.count - 1, of: self.chunks)
-        default: Chunk.prefetch(lastOf: self.chunks)
-        }
+    func prefetch() {
+        Prefetch.place(self.tip.chunk, MemoryLayout<Chunk>.size)
+        Prefetch.place(self.tip.end, ElementCode.longest)
     }
 
     /// Appends an element with numbers of its own.
@@ -57,6 +56,7 @@ struct ElementWindow<State: WindowState>: Sendable {
     ///   - second: Its second number, exactly.
     ///   - serial: The number of the chunk, should one be begun.
     ///   - span: How long the window is to be: it limits the time that a chunk covers.
+    ///   - storage: Where chunks' storage comes from.
     /// - Returns: What that did to the storage.
     @inline(__always)
     mutating func append(
@@ -65,7 +65,8 @@ struct ElementWindow<State: WindowState>: Sendable {
         first: ExactDecimal,
         second: ExactDecimal,
         serial: UInt64,
-        span: Int64
+        span: Int64,
+        storage: inout ChunkStorage
     ) -> WindowGrowth {
         let before = self.last.base
         var now = before
@@ -74,7 +75,7 @@ struct ElementWindow<State: WindowState>: Sendable {
         var code = ElementCode(kind.rawValue, before: before, now: now, isLinked: State.isLinked)
         var growth = WindowGrowth()
         if !self.hasRoom(for: code, at: time, span) {
-            growth = self.makeRoom(for: code, at: time, serial: serial, span: span)
+            growth = self.makeRoom(for: code, at: time, serial, span, &storage)
             if growth.beganChunk, now.coarsen(to: first, second, isLinked: State.isLinked) {
                 code = ElementCode(kind.rawValue, before: before, now: now, isLinked: State.isLinked)
             }
@@ -84,14 +85,20 @@ struct ElementWindow<State: WindowState>: Sendable {
     }
 
     /// Appends a mark: an element that leaves the numbers as they are.
-    mutating func append(_ mark: State.Kind, time: Int64, serial: UInt64, span: Int64) -> WindowGrowth {
+    mutating func append(
+        _ mark: State.Kind,
+        time: Int64,
+        serial: UInt64,
+        span: Int64,
+        storage: inout ChunkStorage
+    ) -> WindowGrowth {
         let before = self.last.base
         var now = before
         now.time = time
         let code = ElementCode(mark.rawValue, before: before, now: now, isLinked: State.isLinked)
         var growth = WindowGrowth()
         if !self.hasRoom(for: code, at: time, span) {
-            growth = self.makeRoom(for: code, at: time, serial: serial, span: span)
+            growth = self.makeRoom(for: code, at: time, serial, span, &storage)
         }
         self.write(mark, code, now)
         return growth
@@ -100,6 +107,7 @@ struct ElementWindow<State: WindowState>: Sendable {
     @inline(__always)
     private mutating func write(_ kind: State.Kind, _ code: ElementCode, _ now: ElementBase) {
         self.chunks[self.chunks.count - 1].append(code)
+        self.tip.end &+= UInt(code.length)
         self.last.base = now
         self.last.note(kind)
     }
@@ -120,20 +128,35 @@ struct ElementWindow<State: WindowState>: Sendable {
 
     /// Grows the open chunk, or begins another: the more the window holds, the larger.
     @inline(never)
-    private mutating func makeRoom(for code: ElementCode, at time: Int64, serial: UInt64, span: Int64) -> WindowGrowth {
+    private mutating func makeRoom(
+        for code: ElementCode,
+        at time: Int64,
+        _ serial: UInt64,
+        _ span: Int64,
+        _ storage: inout ChunkStorage
+    ) -> WindowGrowth {
+        defer { self.findTip() }
         let whole = Self.chunkSize(inWindowOf: self.bytes)
         if let open = self.chunks.indices.last {
-            let size = min(self.chunks[open].size + whole / 4, whole)
+            let size = min(self.chunks[open].size * 2, whole)
             if !self.isOver(self.chunks[open], at: time, span), self.chunks[open].holds(code, size: size) {
-                self.chunks[open].resize(to: size)
+                self.chunks[open].resize(to: size, &storage)
                 return WindowGrowth(bytes: self.tell())
             }
-            self.chunks[open].seal()
+            self.chunks[open].seal(&storage)
         }
-        let chunk = Chunk(serial: serial, firstTime: time, head: self.last, size: max(whole / 4, Chunk.shortest))
-        self.chunks.reserveCapacity(self.chunks.count + 1)
-        self.chunks.append(chunk)
+        let bytes = storage.take(ChunkSize.holding(whole / 4))
+        if self.chunks.count == self.chunks.capacity {
+            self.chunks.reserveCapacity(self.chunks.count + 1 + self.chunks.count / 4)
+        }
+        self.chunks.append(Chunk(serial: serial, firstTime: time, head: self.last, bytes: bytes))
         return WindowGrowth(bytes: self.tell(), beganChunk: true)
+    }
+
+    private mutating func findTip() {
+        let open = self.chunks.count - 1
+        let list = unsafe self.chunks.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
+        self.tip = (list &+ UInt(open * MemoryLayout<Chunk>.stride), self.chunks[open].end)
     }
 
     /// By how much the bytes differ from what was told of them.
@@ -142,17 +165,19 @@ struct ElementWindow<State: WindowState>: Sendable {
         return self.bytes - self.told
     }
 
-    /// The size of a full chunk: an eighth of the window, in steps of 256 bytes, so that its quarters are steps of 64.
+    /// The size of a full chunk: an eighth of the window, of the sizes that there are.
     private static func chunkSize(inWindowOf bytes: Int) -> Int {
-        min(max((bytes / 8 + 255) / 256 * 256, Chunk.shortest * 2), Chunk.longest)
+        ChunkSize.holding(min(max(bytes / 8, ChunkSize.shortest * 2), ChunkSize.longest))
     }
 
     /// Takes the oldest chunk out.
     ///
     /// - Returns: The elements that it held, and the bytes that this gave back.
-    mutating func removeOldest() -> (count: Int, bytes: Int) {
+    mutating func removeOldest(_ storage: inout ChunkStorage) -> (count: Int, bytes: Int) {
         guard !self.chunks.isEmpty else { return (0, 0) }
-        let count = Int(self.chunks.removeFirst().count)
+        let oldest = self.chunks.removeFirst()
+        let count = Int(oldest.count)
+        storage.give(oldest.bytes)
         // A list that was long once is copied to one that fits.
         if self.chunks.isEmpty {
             self.chunks = []

@@ -30,11 +30,6 @@ struct WindowElement<Kind: Sendable>: Sendable {
 ///
 /// Sizes are those of the heap blocks: what the array and the allocator need besides the bytes is counted.
 struct WindowChunk<State: WindowState>: Sendable {
-    static var longest: Int { 8_192 }
-    static var shortest: Int { 128 }
-    /// The header of an array, and of the block that it is in.
-    static var overhead: Int { 32 + 8 }
-
     /// All storage there is; the first ``used`` bytes are written.
     private(set) var bytes: [UInt8]
     /// Counts chunks over all windows: a chunk with a smaller number was begun earlier.
@@ -45,23 +40,22 @@ struct WindowChunk<State: WindowState>: Sendable {
     private(set) var used: UInt16 = 0
     private(set) var count: UInt16 = 0
 
-    init(serial: UInt64, firstTime: Int64, head: State, size: Int) {
+    init(serial: UInt64, firstTime: Int64, head: State, bytes: consuming [UInt8]) {
         (self.serial, self.firstTime, self.head) = (serial, firstTime, head)
-        self.bytes = Array(repeating: 0, count: size - Self.overhead)
+        self.bytes = bytes
     }
 
-    var size: Int { self.bytes.count + Self.overhead }
+    var size: Int { self.bytes.count + ChunkStorage.overhead }
 
     /// Whether an element fits, were the chunk of this size.
     @inline(__always)
-    func holds(_ code: ElementCode, size: Int) -> Bool { Int(self.used) + code.length <= size - Self.overhead }
+    func holds(_ code: ElementCode, size: Int) -> Bool {
+        Int(self.used) + code.length <= size - ChunkStorage.overhead
+    }
 
-    /// The end of what is written.
-    @inline(__always)
-    static func prefetch(lastOf chunks: [Self]) {
-        guard let last = chunks.indices.last else { return }
-        Prefetch.head(of: chunks[last].bytes)
-        Prefetch.element(Int(chunks[last].used), of: chunks[last].bytes)
+    /// Where the next element will be written, for nothing but to fetch it from memory.
+    var end: UInt {
+        unsafe self.bytes.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) } &+ UInt(self.used)
     }
 
     @inline(__always)
@@ -73,18 +67,16 @@ struct WindowChunk<State: WindowState>: Sendable {
         self.count += 1
     }
 
-    /// Gives back storage that nothing will come into, if it is worth the copy.
-    mutating func seal() {
-        // The allocator rounds to 16 bytes.
-        let needed = (Int(self.used) + Self.overhead + 15) / 16 * 16
-        if self.size - needed > self.size / 16 { self.resize(to: needed) }
+    /// Gives back storage that nothing will come into, if there is a size less that holds it.
+    mutating func seal(_ storage: inout ChunkStorage) {
+        let needed = ChunkSize.holding(Int(self.used) + ChunkStorage.overhead)
+        if needed < self.size { self.resize(to: needed, &storage) }
     }
 
-    mutating func resize(to size: Int) {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(size - Self.overhead)
-        bytes.append(contentsOf: self.bytes.prefix(Int(self.used)))
-        bytes.append(contentsOf: repeatElement(0, count: size - Self.overhead - bytes.count))
-        self.bytes = bytes
+    mutating func resize(to size: Int, _ storage: inout ChunkStorage) {
+        var bytes = storage.take(size)
+        for index in 0..<Int(self.used) { bytes[index] = self.bytes[index] }
+        swap(&bytes, &self.bytes)
+        storage.give(bytes)
     }
 }

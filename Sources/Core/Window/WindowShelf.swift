@@ -24,6 +24,7 @@ typealias WindowExits = InlineArray<3, UInt64>
 struct WindowShelf<State: WindowState>: ~Copyable {
     private let span: Int64
     private(set) var windows = Slab<ElementWindow<State>>()
+    private var storage = ChunkStorage()
     private(set) var bytes = 0
     /// Elements held now. Kept up with every change, and counted anew in the chunks themselves by ``advance(to:)``.
     private(set) var held: UInt64 = 0
@@ -43,11 +44,11 @@ struct WindowShelf<State: WindowState>: ~Copyable {
         }
     }
 
-    /// Has the processor bring near what an append to a window touches: four steps, each led to by the one before.
+    /// Has the processor bring near what an append to a window touches: two steps, the first leads to the other.
     @inline(__always)
     func prefetch(_ position: Int, step: Int) {
         if step == 0 { return self.windows.prefetch(position) }
-        self.windows.look(position) { $0.prefetch(step: step) }
+        self.windows.look(position) { $0.prefetch() }
     }
 
     /// Appends an element with numbers of its own.
@@ -75,7 +76,8 @@ struct WindowShelf<State: WindowState>: ~Copyable {
             first: first,
             second: second,
             serial: serial,
-            span: self.span
+            span: self.span,
+            storage: &self.storage
         )
         self.note(growth, of: position, at: time)
         return growth
@@ -83,7 +85,13 @@ struct WindowShelf<State: WindowState>: ~Copyable {
 
     /// Appends a mark.
     mutating func append(_ mark: State.Kind, _ position: Int, time: Int64, serial: UInt64) -> WindowGrowth {
-        let growth = self.windows[position].append(mark, time: time, serial: serial, span: self.span)
+        let growth = self.windows[position].append(
+            mark,
+            time: time,
+            serial: serial,
+            span: self.span,
+            storage: &self.storage
+        )
         self.note(growth, of: position, at: time)
         return growth
     }
@@ -119,7 +127,7 @@ struct WindowShelf<State: WindowState>: ~Copyable {
     }
 
     private mutating func removeOldest(of position: Int, _ exit: WindowExit) -> UInt64 {
-        let removed = self.windows[position].removeOldest()
+        let removed = self.windows[position].removeOldest(&self.storage)
         self.bytes -= removed.bytes
         self.held &-= UInt64(removed.count)
         self.exits[position][Int(exit.rawValue)] &+= UInt64(removed.count)

@@ -32,7 +32,7 @@ public struct WindowStore: ~Copyable {
         self.trades.extend(to: count)
     }
 
-    /// Has the processor bring near what the next quote of an instrument touches: steps 0 to 3, one after the other.
+    /// Has the processor bring near what the next quote of an instrument touches: steps 0 and 1, one after the other.
     @inline(__always)
     func prefetchQuotes(of position: Int, step: Int) { self.quotes.prefetch(position, step: step) }
 

@@ -8,12 +8,12 @@ struct WindowCursorTests {
     @Test("from any instant on gives what is left, and knows what stood before", arguments: Seeds.fresh(8))
     func anyInstant(seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        var window = QuoteWindow()
+        var (window, storage) = (QuoteWindow(), ChunkStorage())
         var time = Timestamp.origin.nanoseconds
         for serial in 0..<UInt64(random.int(1...1_500)) {
             time += Int64(1) << random.int(0...32)
-            random.append(to: &window, at: time, serial: serial)
-            if random.oneIn(400) { _ = window.removeOldest() }
+            random.append(to: &window, &storage, at: time, serial: serial)
+            if random.oneIn(400) { _ = window.removeOldest(&storage) }
         }
         let all = Self.walk(WindowCursor(window))
         for _ in 0..<60 {
@@ -30,14 +30,14 @@ struct WindowCursorTests {
     @Test("a window that was handed out stays as it was, and shares what it holds", arguments: Seeds.fresh(4))
     func handedOut(seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        var window = QuoteWindow()
+        var (window, storage) = (QuoteWindow(), ChunkStorage())
         var time = Timestamp.origin.nanoseconds
         var handedOut: [(window: QuoteWindow, quotes: [RetainedQuote], past: QuoteState?)] = []
         for serial in 0..<2_000 as Range<UInt64> {
             time += Int64(random.int(1...1_000_000_000))
-            random.append(to: &window, at: time, serial: serial)
+            random.append(to: &window, &storage, at: time, serial: serial)
             if random.oneIn(100) { handedOut.append((window, window.quotes, window.past)) }
-            if random.oneIn(300) { _ = window.removeOldest() }
+            if random.oneIn(300) { _ = window.removeOldest(&storage) }
         }
         for (window, quotes, past) in handedOut {
             #expect(window.quotes == quotes)
@@ -76,18 +76,32 @@ struct WindowCursorTests {
 
 extension SplitMix64 {
     /// Appends a quote or a mark of any kind.
-    fileprivate mutating func append(to window: inout QuoteWindow, at time: Int64, serial: UInt64) {
+    fileprivate mutating func append(
+        to window: inout QuoteWindow,
+        _ storage: inout ChunkStorage,
+        at time: Int64,
+        serial: UInt64
+    ) {
         let span = 1_800 * second
         let marks: [RetainedKind] = [.stale, .live, .withdrawn]
         if self.oneIn(10) {
-            _ = window.append(marks[self.int(0...2)], time: time, serial: serial, span: span)
+            let mark = marks[self.int(0...2)]
+            _ = window.append(mark, time: time, serial: serial, span: span, storage: &storage)
             return
         }
         let quotes: [RetainedKind] = [.quote, .quote, .quote, .repeated, .unusable]
         let bid = self.price()
         let ask = self.oneIn(5) ? bid : self.price()
         let kind = quotes[self.int(0...4)]
-        _ = window.append(kind, time: time, first: bid, second: ask, serial: serial, span: span)
+        _ = window.append(
+            kind,
+            time: time,
+            first: bid,
+            second: ask,
+            serial: serial,
+            span: span,
+            storage: &storage
+        )
     }
 
     private mutating func price() -> ExactDecimal {

@@ -63,28 +63,37 @@ struct WindowModel {
 
     /// Whether that begins a chunk.
     private mutating func makeRoom(_ length: Int, at time: Int64, in index: Int) -> Bool {
-        // A full chunk is an eighth of the window, from 256 bytes to 8 KiB, and grows in quarters.
-        let eighths = (self.instruments[index].bytes / 8 + 255) / 256
-        let whole = min(max(eighths, 1), 32) * 256
+        // A full chunk is an eighth of the window, from 256 bytes to 8 KiB, and grows from a quarter of that by doubling.
+        let whole = Self.size(holding: min(max(self.instruments[index].bytes / 8, 256), 8_192))
         let last = self.instruments[index].chunks.count - 1
         if last >= 0 {
             let open = self.instruments[index].chunks[last]
             let covered = time - open.firstTime
             let isOver = covered > self.span || (covered > self.span / 8 && open.used >= 256 + 40)
             if !isOver, open.used + length <= open.size { return false }
-            let grown = min(whole, open.size + whole / 4)
+            let grown = min(whole, open.size * 2)
             if !isOver, open.used + length <= grown {
                 self.instruments[index].chunks[last].size = grown
                 return false
             }
-            let needed = (open.used + 15) / 16 * 16
-            if open.size - needed > open.size / 16 { self.instruments[index].chunks[last].size = needed }
+            self.instruments[index].chunks[last].size = min(open.size, Self.size(holding: open.used))
         }
-        self.instruments[index].chunks.append(Chunk(begun: self.begun, firstTime: time, size: max(whole / 4, 128)))
-        self.instruments[index].places = max(self.instruments[index].places, last + 2)
+        let chunk = Chunk(begun: self.begun, firstTime: time, size: Self.size(holding: whole / 4))
+        self.instruments[index].chunks.append(chunk)
+        if last + 1 == self.instruments[index].places { self.instruments[index].places += 1 + (last + 1) / 4 }
         self.oldest[index] = min(self.oldest[index], self.begun)
         self.begun += 1
         return true
+    }
+
+    /// 128, 144, 160 … 256, 288, 320 … 512 and so on: eight sizes to each doubling.
+    private static func size(holding bytes: Int) -> Int {
+        var (size, step) = (128, 16)
+        while size < bytes {
+            size += step
+            if size == step * 16 { step *= 2 }
+        }
+        return size
     }
 
     /// Bytes of a quote: one or two, and as many as each difference to the quote before needs.
