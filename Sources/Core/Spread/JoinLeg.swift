@@ -34,6 +34,7 @@ struct JoinLeg: Sendable, Equatable {
     }
 
     /// Takes a well-formed quote, which always replaces the standing one and proves that it stands.
+    @inline(__always)
     mutating func replace(_ kind: RetainedKind, bid: Double, ask: Double, isLocked: Bool, at time: Int64) {
         self.usability = kind == .unusable ? .unusable : .usable(locked: isLocked)
         if kind != .repeated { self.changedAt = time }
@@ -50,6 +51,7 @@ struct JoinLeg: Sendable, Equatable {
     }
 
     /// Takes what a window retained.
+    @inline(__always)
     mutating func apply(_ element: RetainedElement) {
         switch element.kind {
         case .quote, .repeated, .unusable:

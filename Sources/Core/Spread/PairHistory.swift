@@ -56,7 +56,8 @@ private struct Replay: ~Copyable {
         let isSell: Bool
     }
 
-    private let settings: EngineSettings
+    private let pointSettings: PointSettings
+    private let bandSettings: BandSettings
     private var cursors: (sell: WindowCursor<QuoteState>, buy: WindowCursor<QuoteState>)
     private var legs: (sell: JoinLeg, buy: JoinLeg)
     private var maker = PointMaker()
@@ -71,10 +72,10 @@ private struct Replay: ~Copyable {
     ///   - history: The windows, and how points are made.
     ///   - begin: Points before this need not be right, nor their bands.
     init(_ history: PairHistory, from begin: Int64) {
-        self.settings = history.settings
+        (self.pointSettings, self.bandSettings) = (history.settings.points, history.settings.band)
         let (sell, buy) = (history.sell.window, history.buy.window)
         let known = [sell.past, buy.past].compactMap { $0?.base.time }.max()
-        let start = Self.start(begin, self.settings)
+        let start = Self.start(begin, history.settings)
         let isKnown = known.map { $0 < start } ?? true
         let from = isKnown ? start : .min
         self.cursors = (WindowCursor(sell, from: from), WindowCursor(buy, from: from))
@@ -103,21 +104,22 @@ private struct Replay: ~Copyable {
         }
     }
 
+    @inline(__always)
     private mutating func take(_ element: RetainedElement?, isSell: Bool) {
         guard let element else { return }
         if isSell { self.legs.sell.apply(element) } else { self.legs.buy.apply(element) }
         guard element.kind.isQuote else { return }
         // A leg whose past left later than this: the other's state now is not what it was then.
         if let knownFrom = self.knownFrom, element.time < knownFrom { return }
-        if self.settings.points.by == .sell, !isSell { return }
+        if self.pointSettings.by == .sell, !isSell { return }
         let outcome = self.maker.take(
             sell: self.legs.sell,
             buy: self.legs.buy,
             fault: JoinFault(self.legs.sell, self.legs.buy),
             spread: self.legs.sell.bid / self.legs.buy.ask - 1,
             at: element.time,
-            points: self.settings.points,
-            band: self.settings.band
+            points: self.pointSettings,
+            band: self.bandSettings
         )
         guard case .point(let spread, _) = outcome else { return }
         self.points.append(Point(time: element.time, spread: spread, band: self.maker.band, isSell: isSell))
@@ -129,17 +131,17 @@ private struct Replay: ~Copyable {
         self.knownFrom = time
         self.knownPoints = 0
         // A point at this very time, or later in its slot, may have been made and is not ours.
-        let every = self.settings.points.every
+        let every = self.pointSettings.every
         let known = every > 0 ? (time / every + 1) * every : time + 1
-        let (until, overflowed) = known.addingReportingOverflow(self.settings.band.maxAge)
+        let (until, overflowed) = known.addingReportingOverflow(self.bandSettings.maxAge)
         self.completeFrom = overflowed ? .max : until
-        self.maker.skipSlot(of: time, settings: self.settings.points)
+        self.maker.skipSlot(of: time, settings: self.pointSettings)
     }
 
     /// Once the band consists of known points only, it is the live one.
     private mutating func note(_ time: Int64) {
         guard self.knownFrom != nil, let completeFrom = self.completeFrom, time < completeFrom else { return }
         self.knownPoints += 1
-        if self.knownPoints == self.settings.band.points { self.completeFrom = time }
+        if self.knownPoints == self.bandSettings.points { self.completeFrom = time }
     }
 }

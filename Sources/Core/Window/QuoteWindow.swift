@@ -80,10 +80,11 @@ extension ElementWindow<QuoteState> {
 
 /// The two prices of a quote.
 extension ElementBase {
-    var bid: Double { Self.double(self.first, scale: self.firstScale) }
-    var ask: Double { Self.double(self.second, scale: self.secondScale) }
+    @inline(__always) var bid: Double { Self.double(self.first, scale: self.firstScale) }
+    @inline(__always) var ask: Double { Self.double(self.second, scale: self.secondScale) }
 
     /// Whether both prices are equal.
+    @inline(__always)
     var isLocked: Bool {
         if self.firstScale == self.secondScale { return self.first == self.second }
         return ExactDecimal(mantissa: self.first, scale: self.firstScale)

@@ -36,6 +36,7 @@ struct WindowCursor<State: WindowState>: Sendable {
         self.upcoming = self.read()
     }
 
+    @inline(__always)
     mutating func next() -> Element? {
         guard let element = self.upcoming else { return nil }
         self.state.base = element.numbers
