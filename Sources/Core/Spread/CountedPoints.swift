@@ -60,9 +60,13 @@ struct CountedPoints: ~Copyable, Sendable {
         return true
     }
 
-    /// Has the processor bring the oldest point near, which the next one will look at and perhaps replace.
+    /// Has the processor bring near what the next point looks at: the oldest one, which it may replace, and both ends.
     @inline(__always)
-    func prefetch() { self.points.prefetch(self.head) }
+    func prefetch() {
+        self.points.prefetch(self.head)
+        self.upper.prefetch()
+        self.lower.prefetch()
+    }
 
     /// - Precondition: There is at least one point.
     mutating func band(_ settings: BandSettings) -> Band {

@@ -66,25 +66,16 @@ enum PairSide: Sendable, Equatable { case sell, buy }
 
 /// The opportunity of one pair: when it begins, what it comes to, and how it ends.
 struct OpportunityWatch: Sendable {
-    /// Not a number or beyond any: this pair has no opportunities.
-    private let enter: Double
     private(set) var current: Opportunity?
     /// The leg that was old at the beginning, and has not quoted since.
     private var suspect: PairSide?
-
-    init(_ settings: OpportunitySettings, isBasis: Bool) {
-        self.enter = isBasis && !settings.includesBasis ? .infinity : settings.enter
-    }
-
-    /// Whether a quote that gives `netSpread` can make a difference: the one question that every evaluation asks.
-    @inline(__always)
-    func isConcerned(by netSpread: Double) -> Bool { self.current != nil || netSpread >= self.enter }
 
     /// Begins one, should the figures of a quote be good enough.
     ///
     /// - Parameters:
     ///   - pair: Whose figures these are.
     ///   - reading: Of a pair that is fresh.
+    ///   - least: The net spread that it takes.
     ///   - older: The leg that changed longer ago.
     ///   - time: Engine time of the quote.
     ///   - receivedAt: When the quote came.
@@ -93,12 +84,13 @@ struct OpportunityWatch: Sendable {
     mutating func begin(
         _ pair: PairIndex,
         _ reading: PairReading,
+        from least: Double,
         older: PairSide,
         at time: Int64,
         receivedAt: Timestamp,
         _ settings: OpportunitySettings
     ) -> Bool {
-        guard reading.netSpread >= self.enter, reading.notional >= settings.minNotional else { return false }
+        guard reading.netSpread >= least, reading.notional >= settings.minNotional else { return false }
         let age = max(0, receivedAt.nanoseconds(since: reading.olderLegChangedAt))
         self.suspect = age > settings.phantomAge ? older : nil
         self.current = Opportunity(

@@ -22,7 +22,10 @@ struct PairState: ~Copyable {
     private var settled = PairStatus.missing
     private var maker = PointMaker()
     var quarantine: Quarantine
-    var opportunity: OpportunityWatch
+    /// The net spread that can begin an opportunity; infinite where there are none.
+    let opportunityFrom: Double
+    /// Any net spread makes a difference to the one that is open, and a quote without one too.
+    var hasOpportunity = false
     /// Somebody wants to be told of each point.
     var isWatched = false
     /// A leg is no longer listed, or another engine has the pair: no quote asks for it.
@@ -50,7 +53,7 @@ struct PairState: ~Copyable {
         (self.entry, self.cell, self.counts) = (entry, Kept(cell), Kept(counts))
         (self.sellFactor, self.buyFactor) = (1 - fees.sell, 1 + fees.buy)
         self.quarantine = Quarantine(isAllowed: isAllowed)
-        self.opportunity = OpportunityWatch(settings, isBasis: entry.isBasis)
+        self.opportunityFrom = entry.isBasis && !settings.includesBasis ? .infinity : settings.enter
         self.isOver = isOver
     }
 
@@ -126,7 +129,7 @@ struct PairState: ~Copyable {
         return PairChange(
             before: self.settled,
             after: self.reading.status,
-            concernsOpportunity: self.opportunity.isConcerned(by: self.reading.netSpread)
+            concernsOpportunity: self.hasOpportunity || self.reading.netSpread >= self.opportunityFrom
         )
     }
 

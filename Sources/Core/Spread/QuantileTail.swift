@@ -5,7 +5,7 @@
 /// runs out; then, and only then, all values are looked at again.
 struct QuantileTail: ~Copyable, Sendable {
     /// Beyond what the quantile needs, and once more as many as it needs.
-    private static let reserve = 14
+    private static let reserve = 2
 
     /// Values as keys: at the upper end themselves, at the lower end negated, so that the outermost is the greatest.
     private var sign = 1.0
@@ -33,6 +33,10 @@ struct QuantileTail: ~Copyable, Sendable {
         let place = isUpper ? most - 1 - index : index
         self.keys = Room(min(most, (place + 1) * 2 + Self.reserve), of: 0)
     }
+
+    /// Has the processor bring the kept values near: two lines, where the quantile is 0.97 of 200.
+    @inline(__always)
+    func prefetch() { self.keys.prefetch() }
 
     /// A value came.
     ///
@@ -79,7 +83,7 @@ struct QuantileTail: ~Copyable, Sendable {
 
     @inline(never)
     private mutating func keep(_ key: Double) {
-        let place = self.place(of: key)
+        let place = self.keys.countAbove(key, among: self.count)
         // The key is above the last one, so that it has a place even where the last one loses its own.
         if self.count < self.keys.count { self.count += 1 }
         self.keys.move(place..<self.count - 1, to: place + 1)
@@ -89,24 +93,11 @@ struct QuantileTail: ~Copyable, Sendable {
 
     @inline(never)
     private mutating func forget(_ key: Double) {
-        let place = self.place(of: key)
+        let place = self.keys.countAbove(key, among: self.count)
         guard place < self.count else { return }
         self.keys.move(place + 1..<self.count, to: place)
         self.count -= 1
         // While everything is kept, there is no limit.
         if self.limit > -.infinity { self.limit = self.count > 0 ? self.keys[self.count - 1] : .infinity }
-    }
-
-    /// The first place whose key is not above `key`.
-    private func place(of key: Double) -> Int {
-        // Halves without a branch on the key, which no processor can foretell.
-        var (low, length) = (0, self.count)
-        while length > 0 {
-            let half = length / 2
-            let isAbove = self.keys[low + half] > key
-            low = isAbove ? low + half + 1 : low
-            length = isAbove ? length - half - 1 : half
-        }
-        return low
     }
 }

@@ -3,7 +3,7 @@ extension SpreadEngine {
     /// All that are open and the last that ended.
     public var opportunities: OpportunityReport {
         OpportunityReport(
-            open: self.opportunityLog.open.compactMap { self.pairs[$0.position].opportunity.current },
+            open: self.opportunityLog.open.compactMap { self.opportunityOf[$0.position].current },
             ended: self.opportunityLog.lastEnded
         )
     }
@@ -28,13 +28,14 @@ extension SpreadEngine {
             if netSpread == nil { self.endOpportunity(of: pair, .stale, at: time) }
             return
         }
-        if self.pairs[pair].opportunity.current == nil {
+        if self.opportunityOf[pair].current == nil {
             guard netSpread != nil else { return }
             let isSellOlder =
                 self.legs[entry.sell.position].changedAt <= self.legs[entry.buy.position].changedAt
-            let begins = self.pairs[pair].opportunity.begin(
+            let begins = self.opportunityOf[pair].begin(
                 PairIndex(pair),
                 reading,
+                from: self.pairs[pair].opportunityFrom,
                 older: isSellOlder ? .sell : .buy,
                 at: time,
                 receivedAt: now,
@@ -42,20 +43,22 @@ extension SpreadEngine {
             )
             if begins { self.note(beginOf: pair) }
         } else if let netSpread, netSpread >= self.settings.opportunities.exit {
-            self.pairs[pair].opportunity.goOn(netSpread, by: side)
+            self.opportunityOf[pair].goOn(netSpread, by: side)
         } else {
-            self.endOpportunity(of: pair, self.pairs[pair].opportunity.end(by: side), at: time)
+            self.endOpportunity(of: pair, self.opportunityOf[pair].end(by: side), at: time)
         }
     }
 
     private mutating func note(beginOf pair: Int) {
+        self.pairs[pair].hasOpportunity = true
         self.pairs[pair].counts.use { $0.opportunities.add() }
         self.opportunityLog.begin(PairIndex(pair))
     }
 
     /// Ends the pair's opportunity, should there be one.
     mutating func endOpportunity(of pair: Int, _ end: OpportunityEnd, at time: Int64) {
-        guard let ended = self.pairs[pair].opportunity.end(end, at: time) else { return }
+        guard let ended = self.opportunityOf[pair].end(end, at: time) else { return }
+        self.pairs[pair].hasOpportunity = false
         self.opportunityLog.end(ended)
         self.pairs[pair].counts.use {
             $0.opportunitiesEnded[Int(end.rawValue)].add()

@@ -13,6 +13,8 @@ public struct SpreadEngine: ~Copyable {
     var links = PairLinks()
     /// By ``PairIndex``.
     var pairs = Slab<PairState>()
+    /// By ``PairIndex``, apart from what every quote looks at.
+    var opportunityOf = Slab<OpportunityWatch>()
     /// By ``SymbolIndex``.
     private(set) var order = Slab<SymbolOrder>()
     var windows: WindowStore
@@ -91,6 +93,7 @@ public struct SpreadEngine: ~Copyable {
                 settings: self.settings.opportunities
             )
             self.pairs.append(pair)
+            self.opportunityOf.append(OpportunityWatch())
             if self.summarises { self.summaries.append(SpreadSummary()) }
         }
         self.links.rebuild(self.pairs, instruments: self.legs.count)

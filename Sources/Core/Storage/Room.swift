@@ -11,8 +11,9 @@ struct Room<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked Sendable
 
     init(_ count: Int, of element: Element) {
         precondition(count > 0, "room for one element at least")
-        let storage = UnsafeMutablePointer<Element>.allocate(capacity: count)
-        unsafe storage.initialize(repeating: element, count: count)
+        let bytes = count * MemoryLayout<Element>.stride
+        let room = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Prefetch.line)
+        let storage = unsafe room.initializeMemory(as: Element.self, repeating: element, count: count)
         unsafe (self.storage, self.count) = (storage, count)
     }
 
@@ -32,6 +33,13 @@ struct Room<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked Sendable
         unsafe self.pointer(to: place).update(from: self.pointer(to: range.lowerBound), count: range.count)
     }
 
+    /// Has the processor bring all elements near.
+    @inline(__always)
+    func prefetch() {
+        guard let storage = unsafe self.storage else { return }
+        unsafe Prefetch.bytes(UnsafeRawPointer(storage), self.count * MemoryLayout<Element>.stride)
+    }
+
     /// Has the processor bring an element near that is soon to be touched.
     @inline(__always)
     func prefetch(_ place: Int) {
@@ -45,5 +53,22 @@ struct Room<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked Sendable
             preconditionFailure("beyond the end of a room")
         }
         return unsafe storage + place
+    }
+}
+
+extension Room<Double> {
+    /// How many of the first `count` numbers, which do not rise, are above `key`.
+    @inline(__always)
+    func countAbove(_ key: Double, among count: Int) -> Int {
+        precondition(count <= self.count, "beyond the end of a room")
+        guard count > 0, let storage = unsafe self.storage else { return 0 }
+        // Halves without a branch on the key, which no processor can foretell.
+        var (start, length) = unsafe (storage, count)
+        while length > 1 {
+            let half = length / 2
+            unsafe start = start[half - 1] > key ? start + half : start
+            length -= half
+        }
+        return unsafe start - storage + (start.pointee > key ? 1 : 0)
     }
 }

@@ -52,10 +52,10 @@ struct ShardedEngineTests {
 
 extension Opportunity {
     fileprivate static func ended(at time: Int64) -> Opportunity {
-        var (watch, reading) = (OpportunityWatch(OpportunitySettings(), isBasis: false), PairReading())
+        var (watch, reading) = (OpportunityWatch(), PairReading())
         (reading.netSpread, reading.notional) = (1, 1_000)
         let settings = OpportunitySettings()
-        _ = watch.begin(PairIndex(0), reading, older: .buy, at: 0, receivedAt: .origin, settings)
+        _ = watch.begin(PairIndex(0), reading, from: settings.enter, older: .buy, at: 0, receivedAt: .origin, settings)
         guard let ended = watch.end(.exit, at: time) else { preconditionFailure("it began") }
         return ended
     }
