@@ -47,7 +47,8 @@ struct UsualSpellingTests {
     private static let gateIo = Ways(
         testDescription: "gateio",
         frame: #"{"time":1682689046,"time_ms":1682689046142,"channel":"spot.book_ticker","event":"update","#
-            + #""result":{"t":1682689046131,"u":517377894,"s":"BTC_USDT","b":"0.010326","B":"0.001","a":"0.010366","A":"10"}}"#,
+            + #""result":{"t":1682689046131,"u":517377894,"s":"BTC_USDT","#
+            + #""b":"0.010326","B":"0.001","a":"0.010366","A":"10"}}"#,
         isUsual: { GateIoAdapter(symbols: Self.symbols).usualQuote($0.span, Self.now) != nil },
         decode: { frame in
             var adapter = GateIoAdapter(symbols: Self.symbols)
@@ -66,7 +67,8 @@ struct UsualSpellingTests {
     private static let bybit = Ways(
         testDescription: "bybit",
         frame: #"{"topic":"orderbook.1.BTCUSDT","ts":1786639170499,"type":"snapshot","data":{"s":"BTCUSDT","#
-            + #""b":[["63040.8","3.323"]],"a":[["63040.90","4.600"]],"u":31071061,"seq":763537012912},"cts":1786639170498}"#,
+            + #""b":[["63040.8","3.323"]],"a":[["63040.90","4.600"]],"u":31071061,"seq":763537012912},"#
+            + #""cts":1786639170498}"#,
         isUsual: { BybitQuote(usual: $0.span) != nil },
         decode: { frame in
             var adapter = BybitAdapter(symbols: Self.symbols)

@@ -55,7 +55,9 @@ public final class PairCell: Sendable {
     func prefetch() { Prefetch.object(self, 80) }
 
     /// - Precondition: Only the engine thread writes.
-    func store(_ reading: PairReading) {
+    // Inlined, so that each figure goes straight to the cell: a copy of the whole would wait for all to be written.
+    @inline(__always)
+    func store(_ reading: borrowing PairReading) {
         let version = self.version.load(ordering: .relaxed)
         self.version.store(version &+ 1, ordering: .relaxed)
         atomicMemoryFence(ordering: .releasing)  // The odd version is seen before any of the new figures.

@@ -67,6 +67,7 @@ struct PairState: ~Copyable {
         self.maker.prefetch()
     }
 
+    @inline(__always)
     func publish() { self.cell.use { $0.store(self.reading) } }
 
     /// Why there is no spread; `nil`: there is one.

@@ -29,7 +29,7 @@ struct ChunkStorage {
     /// Of each size; what is given back beyond it is freed.
     static let mostBytes = 64 * 1_024
 
-    /// Where none is left, so many are made besides: how many are out at once varies a little, also where nothing grows.
+    /// Where none is left, so many are made besides: how many are out at once varies also where nothing grows.
     private static let ahead = 4
 
     private var spare = [[[UInt8]]](repeating: [], count: ChunkSize.count)

@@ -5,8 +5,8 @@ import Core
 ///
 /// Nearly all frames are quotes, and a venue writes all of its quotes with the same program: the same keys in the same
 /// order, no white space, no escapes. Such a frame is compared with what is expected in whole words, and only numbers
-/// and names are looked at byte by byte. Whoever calls this tries it first, and reads the frame with ``JSONReader`` when
-/// it fails: a frame means the same either way, whatever its spelling, only slower.
+/// and names are looked at byte by byte. Whoever calls this tries it first, and reads the frame with ``JSONReader``
+/// when it fails: a frame means the same either way, whatever its spelling, only slower.
 ///
 /// What this accepts is JSON: the expected parts are, and what stands between them is checked here.
 struct UsualSpelling {

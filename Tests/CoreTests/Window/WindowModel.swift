@@ -63,7 +63,7 @@ struct WindowModel {
 
     /// Whether that begins a chunk.
     private mutating func makeRoom(_ length: Int, at time: Int64, in index: Int) -> Bool {
-        // A full chunk is an eighth of the window, from 256 bytes to 8 KiB, and grows from a quarter of that by doubling.
+        // A full chunk is an eighth of the window, from 256 bytes to 8 KiB; it grows from a quarter by doubling.
         let whole = Self.size(holding: min(max(self.instruments[index].bytes / 8, 256), 8_192))
         let last = self.instruments[index].chunks.count - 1
         if last >= 0 {
