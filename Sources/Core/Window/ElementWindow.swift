@@ -18,8 +18,9 @@ struct ElementWindow<State: WindowState>: Sendable {
     /// What ``bytes`` were when the caller last heard of them: the first change after a copy was handed out gives the
     /// list another capacity, and only the next growth or removal tells of it.
     private var told = 0
-    /// Where the open chunk is, and where its bytes end: only for ``prefetch(step:)``, so that they may be out of date.
-    private var tip: (chunk: UInt, end: UInt) = (0, 0)
+    /// Where the list of chunks, the open one, its bytes and their end are: only for ``prefetch()``, and perhaps out of
+    /// date.
+    private var tip: (list: UInt, chunk: UInt, bytes: UInt, end: UInt) = (0, 0, 0, 0)
 
     /// What everything that left the window came to; `nil` while nothing has left it.
     var past: State? {
@@ -43,7 +44,9 @@ struct ElementWindow<State: WindowState>: Sendable {
     /// Has the processor bring near what an append touches beside the window itself.
     @inline(__always)
     func prefetch() {
+        Prefetch.header(ofArrayAt: self.tip.list)
         Prefetch.place(self.tip.chunk, MemoryLayout<Chunk>.size)
+        Prefetch.header(ofArrayAt: self.tip.bytes)
         Prefetch.place(self.tip.end, ElementCode.longest)
     }
 
@@ -156,13 +159,16 @@ struct ElementWindow<State: WindowState>: Sendable {
     private mutating func findTip() {
         let open = self.chunks.count - 1
         let list = unsafe self.chunks.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
-        self.tip = (list &+ UInt(open * MemoryLayout<Chunk>.stride), self.chunks[open].end)
+        let bytes = self.chunks[open].place
+        let chunk = list &+ UInt(open * MemoryLayout<Chunk>.stride)
+        self.tip = (list, chunk, bytes, bytes &+ UInt(self.chunks[open].used))
     }
 
     /// By how much the bytes differ from what was told of them.
     private mutating func tell() -> Int {
-        defer { self.told = self.bytes }
-        return self.bytes - self.told
+        let (bytes, told) = (self.bytes, self.told)
+        self.told = bytes
+        return bytes - told
     }
 
     /// The size of a full chunk: an eighth of the window, of the sizes that there are.

@@ -38,14 +38,17 @@ struct WindowChunk<State: WindowState>: Sendable {
     /// The key frame.
     let head: State
     private(set) var used: UInt16 = 0
+    /// Of the bytes with their header: asked for often, and they are elsewhere in memory.
+    private var wholeSize: UInt16
     private(set) var count: UInt16 = 0
 
     init(serial: UInt64, firstTime: Int64, head: State, bytes: consuming [UInt8]) {
         (self.serial, self.firstTime, self.head) = (serial, firstTime, head)
         self.bytes = bytes
+        self.wholeSize = UInt16(self.bytes.count + ChunkStorage.overhead)
     }
 
-    var size: Int { self.bytes.count + ChunkStorage.overhead }
+    var size: Int { Int(self.wholeSize) }
 
     /// Whether an element fits, were the chunk of this size.
     @inline(__always)
@@ -53,10 +56,8 @@ struct WindowChunk<State: WindowState>: Sendable {
         Int(self.used) + code.length <= size - ChunkStorage.overhead
     }
 
-    /// Where the next element will be written, for nothing but to fetch it from memory.
-    var end: UInt {
-        unsafe self.bytes.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) } &+ UInt(self.used)
-    }
+    /// Where the bytes are, for nothing but to fetch them from memory.
+    var place: UInt { unsafe self.bytes.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) } }
 
     @inline(__always)
     mutating func append(_ code: ElementCode) {
@@ -77,6 +78,7 @@ struct WindowChunk<State: WindowState>: Sendable {
         var bytes = storage.take(size)
         for index in 0..<Int(self.used) { bytes[index] = self.bytes[index] }
         swap(&bytes, &self.bytes)
+        self.wholeSize = UInt16(size)
         storage.give(bytes)
     }
 }
