@@ -117,6 +117,7 @@ struct UsualSpelling {
     /// The same behind the point, without the zeros at the end: venues pad with up to eight of them.
     @inline(__always)
     private mutating func fraction(of whole: UInt64, in frame: Span<UInt8>) -> (mantissa: UInt64, scale: Int) {
+        if let padded = self.eightPlaces(of: whole, in: frame) { return padded }
         let point = self.index
         var (read, kept, scale) = (whole, whole, 0)
         while self.index < frame.count {
@@ -128,4 +129,28 @@ struct UsualSpelling {
         }
         return (kept, scale)
     }
+    /// The same of exactly eight digits and a quotation mark, all at once: some venues always write so many.
+    @inline(__always)
+    private mutating func eightPlaces(of whole: UInt64, in frame: Span<UInt8>) -> (mantissa: UInt64, scale: Int)? {
+        guard frame.count - self.index > 8, frame[self.index + 8] == UInt8(ascii: "\"") else { return nil }
+        // Invariant: nine bytes from `index` on are inside.
+        let word = unsafe frame.bytes.unsafeLoadUnaligned(fromByteOffset: self.index, as: UInt64.self)
+        // The first digit in the lowest byte; a byte above nine gets its top bit here or has it.
+        var digits = UInt64(littleEndian: word) ^ 0x3030_3030_3030_3030
+        guard ((digits &+ 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080 == 0 else { return nil }
+        self.index += 8
+        let zeros = digits.leadingZeroBitCount / 8
+        guard zeros < 8 else { return (whole, 0) }
+        // Zeros at the end go out, and as many come in before the first digit.
+        digits <<= UInt64(zeros * 8)
+        digits = (digits &* 10 &+ digits >> 8) & 0x00FF_00FF_00FF_00FF
+        digits = (digits &* 100 &+ digits >> 16) & 0x0000_FFFF_0000_FFFF
+        digits = (digits &* 10_000 &+ digits >> 32) & 0xFFFF_FFFF
+        return (whole &* Self.powers[8 - zeros] &+ digits, 8 - zeros)
+    }
+
+    /// 10^0 … 10^8.
+    private static let powers: InlineArray<9, UInt64> = [
+        1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000,
+    ]
 }
