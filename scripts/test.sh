@@ -142,9 +142,9 @@ is_told=yes
 # Venues in virtual time keep every core busy, and the system's programs answer late beside that: each comes alone, and
 # what is a load by itself, or wants answers in time, comes one test at a time.
 virtual='^FaultTests\.|^FeedTests\.(TwoHours|VirtualFeed)'
-test_step unit --skip "^SystemTests\.|$virtual"
+heavy='^SystemTests\.(FaultMatrix|Soak|MarketDay|FiftyConnections|ChartTests|ServiceManager)|^FeedTests\.RefusedTopics'
+test_step unit --skip "^SystemTests\.|$virtual|$heavy"
 test_step virtual --filter "$virtual"
-heavy='^SystemTests\.(FaultMatrix|Soak|MarketDay|FiftyConnections|ChartTests|ServiceManager)'
 # So many of the system's programs at a time as two cores can answer for.
 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 test_step system --filter '^SystemTests\.' --skip "$heavy"
 test_step heavy --no-parallel --filter "$heavy"

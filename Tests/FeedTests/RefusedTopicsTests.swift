@@ -4,7 +4,7 @@ import Testing
 @testable import Feed
 
 /// What a venue refuses, over a loopback socket.
-@Suite("Refused topics")
+@Suite("Refused topics", .timeLimit(.minutes(5)))
 struct RefusedTopicsTests {
     @Test("narrows a refusal down to the topic that the venue does not want")
     func refusal() async throws {
