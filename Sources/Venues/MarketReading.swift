@@ -82,6 +82,26 @@ func quoteEvent(
     }
 }
 
+/// The same of a symbol that may not be one of ours.
+@inline(__always)
+func quoteEvent(
+    _ instrument: InstrumentIndex?,
+    _ sides: (bid: SideReading, ask: SideReading),
+    sequence: UInt64,
+    exchangeTime: Timestamp,
+    receivedAt: Timestamp
+) -> FeedEvent {
+    guard let instrument else { return .rejected(nil, .quote, .unknownSymbol) }
+    return quoteEvent(
+        instrument,
+        bid: sides.bid,
+        ask: sides.ask,
+        sequence: sequence,
+        exchangeTime: exchangeTime,
+        receivedAt: receivedAt
+    )
+}
+
 /// The numbers, without holes within the instrument, of the trades that one message tells of: 0 where there are none.
 struct TradeRange {
     let first: UInt64

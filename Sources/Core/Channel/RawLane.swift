@@ -4,7 +4,7 @@
 /// four independent figures, so a lost or doubled element shows.
 struct RawLane {
     /// Elements of one batch: while they are moved the producers wait, and the engine finds them again in its cache.
-    static let mostTaken = 1_024
+    private static let mostTaken = 1_024
 
     private var ring: RawRing
     private var flow: ShardFlow

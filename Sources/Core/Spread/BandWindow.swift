@@ -23,7 +23,7 @@ public struct Band: Equatable, Sendable {
 /// The last points of one pair, and their nearest-rank quantiles, maintained point by point.
 ///
 /// Storage is reserved at the first point; pairs without points cost nothing.
-struct BandWindow: ~Copyable, Sendable {
+struct BandWindow: ~Copyable {
     /// A number of points is kept here, those of a duration in the one element that ``timed`` then has.
     private var counted = CountedPoints()
     private var timed: [TimedPoints] = []

@@ -1,5 +1,5 @@
 /// The last so many points, and the ends of their values as far as the quantiles reach: about O(1) a point.
-struct CountedPoints: ~Copyable, Sendable {
+struct CountedPoints: ~Copyable {
     /// One cache line has both of a point.
     private struct Point: BitwiseCopyable {
         var time: Int64
@@ -72,11 +72,11 @@ struct CountedPoints: ~Copyable, Sendable {
     mutating func band(_ settings: BandSettings) -> Band {
         if self.upper.isShort(of: self.count, settings.upper) {
             self.upper.begin()
-            for slot in self.slots { self.upper.take(self.points[slot].value) }
+            for slot in self.slots { _ = self.upper.insert(self.points[slot].value) }
         }
         if self.lower.isShort(of: self.count, settings.lower) {
             self.lower.begin()
-            for slot in self.slots { self.lower.take(self.points[slot].value) }
+            for slot in self.slots { _ = self.lower.insert(self.points[slot].value) }
         }
         return Band(upper: self.upper.value, lower: self.lower.value)
     }

@@ -18,8 +18,6 @@ struct PairState: ~Copyable {
     private let sellFactor: Double
     private let buyFactor: Double
     private(set) var reading = PairReading()
-    /// The state that the engine was last told of.
-    private var settled = PairStatus.missing
     private var maker = PointMaker()
     var quarantine: Quarantine
     /// The net spread that can begin an opportunity; infinite where there are none.
@@ -99,7 +97,7 @@ struct PairState: ~Copyable {
         points: PointSettings,
         band: BandSettings
     ) -> (PairChange, point: Double?) {
-        let fault = JoinFault(sell.join, buy.join)
+        let (fault, before) = (JoinFault(sell.join, buy.join), self.reading.status)
         let missing = self.evaluate(sell: sell, buy: buy, fault)
         self.counts.use { $0.evaluations.add() }
         if let missing {
@@ -112,23 +110,21 @@ struct PairState: ~Copyable {
             point = self.makePoint(sell: sell.join, buy: buy.join, fault, at: time, points, band)
         }
         self.publish()
-        return (self.change(), point)
+        return (self.change(from: before), point)
     }
 
-    /// Computes the spread from the standing quotes of both legs, or why there is none: no quote asked for it.
-    ///
-    /// ``publish()`` follows.
+    /// Brings spread and cell up to date with the standing quotes of both legs: no quote asked for it.
     mutating func reevaluate(sell: borrowing Leg, buy: borrowing Leg) -> PairChange {
+        let before = self.reading.status
         _ = self.evaluate(sell: sell, buy: buy, JoinFault(sell.join, buy.join))
-        return self.change()
+        self.publish()
+        return self.change(from: before)
     }
 
-    /// What is different since the last call.
     @inline(__always)
-    private mutating func change() -> PairChange {
-        defer { self.settled = self.reading.status }
-        return PairChange(
-            before: self.settled,
+    private func change(from before: PairStatus) -> PairChange {
+        PairChange(
+            before: before,
             after: self.reading.status,
             concernsOpportunity: self.hasOpportunity || self.reading.netSpread >= self.opportunityFrom
         )
@@ -205,7 +201,7 @@ struct PairState: ~Copyable {
 
     /// A leg is no longer listed: there is no pair any more, and nothing of it is kept.
     mutating func end() {
-        (self.reading, self.settled, self.isWatched) = (PairReading(), .missing, false)
+        (self.reading, self.isWatched) = (PairReading(), false)
         self.maker = PointMaker()
         self.isOver = true
         self.publish()

@@ -1,5 +1,5 @@
 /// Makes the points of one pair and keeps their band: the same for the live path and for a history from the windows.
-struct PointMaker: ~Copyable, Sendable {
+struct PointMaker: ~Copyable {
     enum Outcome {
         /// The slot has its point already.
         case taken

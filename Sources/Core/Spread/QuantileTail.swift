@@ -3,7 +3,7 @@
 /// Law: the kept values are the outermost ``count`` of all. So what comes and goes farther inside costs one comparison
 /// and moves nothing, which at 0.97 is nineteen values in twenty. Where more outer values leave than come, the reserve
 /// runs out; then, and only then, all values are looked at again.
-struct QuantileTail: ~Copyable, Sendable {
+struct QuantileTail: ~Copyable {
     /// Beyond what the quantile needs, and once more as many as it needs.
     private static let reserve = 2
 
@@ -76,10 +76,6 @@ struct QuantileTail: ~Copyable, Sendable {
 
     /// Forgets all, to be told anew of every value there is.
     mutating func begin() { (self.count, self.limit) = (0, -.infinity) }
-
-    /// A value that was there already.
-    @inline(__always)
-    mutating func take(_ value: Double) { _ = self.insert(value) }
 
     @inline(never)
     private mutating func keep(_ key: Double) {

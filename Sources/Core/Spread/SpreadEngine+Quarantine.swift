@@ -31,6 +31,7 @@ extension SpreadEngine {
         if self.pairs[pair].quarantine.isActive { self.endOpportunity(of: pair, .quarantined, at: minute) }
         self.reevaluate(pair, at: Timestamp(nanoseconds: minute))
     }
+
     /// Takes the first spread of a pair, should it have one now.
     mutating func discover(_ pair: Int) {
         let entry = self.pairs[pair].entry

@@ -340,7 +340,6 @@ extension SpreadEngine {
             sell: self.legs[entry.sell.position],
             buy: self.legs[entry.buy.position]
         )
-        self.pairs[pair].publish()
         if change.before != change.after { self.note(change, of: pair) }
         if change.concernsOpportunity { self.judgeOpportunity(of: pair, by: nil, at: now) }
     }

@@ -6,6 +6,7 @@ enum Prefetch {
     static let line = 64
     /// Bytes of an array's storage before its first element; a wrong number would cost time and nothing else.
     private static let arrayHeader: UInt = 32
+
     /// The lines of `count` bytes from an address on.
     @inline(__always)
     static func bytes(_ address: UnsafeRawPointer, _ count: Int) {
@@ -28,6 +29,7 @@ enum Prefetch {
         guard let place = unsafe UnsafeRawPointer(bitPattern: address) else { return }
         unsafe Self.bytes(place, count)
     }
+
     /// Where an array whose elements begin at an address keeps its length, which every access looks at.
     @inline(__always)
     static func header(ofArrayAt address: UInt) {

@@ -2,7 +2,7 @@
 // Invariant: `storage` points to `count` initialized elements from init to deinit, and nobody else knows where it is;
 // every place is checked against `count`.
 @safe
-struct Room<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked Sendable {
+struct Room<Element: BitwiseCopyable>: ~Copyable {
     private let storage: UnsafeMutablePointer<Element>?
     let count: Int
 
@@ -22,12 +22,12 @@ struct Room<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked Sendable
     @inline(__always)
     subscript(place: Int) -> Element {
         get { unsafe self.pointer(to: place).pointee }
-        nonmutating set { unsafe self.pointer(to: place).pointee = newValue }
+        set { unsafe self.pointer(to: place).pointee = newValue }
     }
 
     /// Moves the elements of `range` to where `place` is the first of them.
     @inline(__always)
-    func move(_ range: Range<Int>, to place: Int) {
+    mutating func move(_ range: Range<Int>, to place: Int) {
         guard !range.isEmpty else { return }
         precondition(place >= 0 && place + range.count <= self.count && range.upperBound <= self.count, "no such place")
         unsafe self.pointer(to: place).update(from: self.pointer(to: range.lowerBound), count: range.count)

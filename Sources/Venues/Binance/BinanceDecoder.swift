@@ -41,13 +41,9 @@ struct BinanceDecoder: Sendable {
             time = transaction
         }
         guard spelling.skip("}}", in: frame), spelling.index == frame.count else { return nil }
-        guard let instrument = symbol.instrument(in: self.symbols, frame) else {
-            return .rejected(nil, .quote, .unknownSymbol)
-        }
         return quoteEvent(
-            instrument,
-            bid: sides.bid,
-            ask: sides.ask,
+            symbol.instrument(in: self.symbols, frame),
+            sides,
             sequence: sequence,
             exchangeTime: Timestamp(time, power: 6),
             receivedAt: receivedAt

@@ -65,7 +65,7 @@ struct UsualSpelling {
     @inline(__always)
     mutating func number(in frame: Span<UInt8>) -> UInt64? {
         let start = self.index
-        let value = self.digits(of: 0, in: frame)
+        let value = self.digits(in: frame)
         let count = self.index - start
         guard count > 0, count <= 19, count == 1 || frame[start] != UInt8(ascii: "0") else { return nil }
         return value
@@ -75,7 +75,7 @@ struct UsualSpelling {
     @inline(__always)
     mutating func decimal(in frame: Span<UInt8>) -> ExactDecimal? {
         let start = self.index
-        var mantissa = self.digits(of: 0, in: frame)
+        var mantissa = self.digits(in: frame)
         guard self.index > start, self.index < frame.count else { return nil }
         var scale = 0
         if frame[self.index] == UInt8(ascii: ".") {
@@ -100,11 +100,10 @@ struct UsualSpelling {
         return (SideReading(price: bid, size: bidSize), SideReading(price: ask, size: askSize))
     }
 
-    /// What digits are there, appended to those of `value`; wraps where they are too many, which callers tell by their
-    /// count.
+    /// What digits are there; wraps where they are too many, which callers tell by their count.
     @inline(__always)
-    private mutating func digits(of value: UInt64, in frame: Span<UInt8>) -> UInt64 {
-        var value = value
+    private mutating func digits(in frame: Span<UInt8>) -> UInt64 {
+        var value: UInt64 = 0
         while self.index < frame.count {
             let digit = frame[self.index] &- UInt8(ascii: "0")
             guard digit < 10 else { break }
