@@ -1,10 +1,12 @@
 // sender: a WebSocket server on loopback whose update numbers rise without end, in blocks or on a fixed schedule.
-//   sender PORT FRAMES [-b FRAMES_A_WRITE] [-r FRAMES_A_SECOND [-s] [-u]] [-C cert.pem -K key.pem] [-t IDLE_SECONDS]
+//   sender PORT FRAMES [-b FRAMES_A_WRITE] [-p FRAMES_A_BURST] [-r FRAMES_A_SECOND [-s] [-u]] [-C cert.pem -K key.pem]
+//          [-t IDLE_SECONDS]
 // It takes one connection, answers its handshake, sends Binance book tickers as text frames, then a close frame, and
 // prints a JSON line. With -r frame i is due at the first one's instant plus i / rate, however late the ones before it
 // were, and a write has what is due by then, at most -b frames (1). -u makes the update number the instant when the frame
-// was due, CLOCK_MONOTONIC in nanoseconds, plus 10^16. It sleeps until a frame is due, or with -s it spins. Nobody
-// connects for IDLE_SECONDS (60), or the peer takes nothing for 30: it gives up.
+// was due, CLOCK_MONOTONIC in nanoseconds, plus 10^16. It sleeps until a frame is due, or with -s it spins. -p pauses for
+// 30 ms behind each so many frames. Nobody connects for IDLE_SECONDS (60), or the peer takes nothing for 30: it gives up.
+// Prices are about those of BTCUSDT in `exchange-sim`: else one of two venues would have outliers, which give no spread.
 #define _GNU_SOURCE
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -22,13 +24,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { KINDS = 1000, FRAME = 200 };
+enum { KINDS = 1000, FRAME = 200, PAUSE_US = 30000 };
 #define STAMPED UINT64_C(10000000000000000)
 #define COUNTED UINT64_C(80000000000)
 
 struct options {
     int port, block, idle, spins, is_stamped;
-    long frames;
+    long frames, burst;
     double rate;
     const char *certificate, *key;
 };
@@ -70,7 +72,7 @@ static void prepare(uint64_t number) {
     size_t end = 0;
     for (int kind = 0; kind < KINDS; kind++) {
         char text[FRAME];
-        int price = 60000 + kind % 50, cents = kind % 100;
+        int price = 67825 + kind % 50, cents = kind % 100;
         int length = snprintf(text, sizeof text,
                               "{\"stream\":\"btcusdt@bookTicker\",\"data\":{\"u\":%llu,\"s\":\"BTCUSDT\","
                               "\"b\":\"%d.%02d000000\",\"B\":\"31.21000000\",\"a\":\"%d.%02d000000\",\"A\":\"40.66000000\"}}",
@@ -126,6 +128,7 @@ static int send_all(const struct options *options, long *sent, double *late) {
         }
         if (give(frames + begins[kind], begins[kind + count] - begins[kind])) return -1;
         *sent += count;
+        if (options->burst > 0 && *sent % options->burst < count) usleep(PAUSE_US);
     }
     return give("\x88\x02\x03\xe8", 4);
 }
@@ -193,8 +196,9 @@ static int parse(int count, char **arguments, struct options *options) {
     options->port = atoi(arguments[1]);
     options->frames = atol(arguments[2]);
     optind = 3;
-    for (int option; (option = getopt(count, arguments, "b:r:suC:K:t:")) != -1;) switch (option) {
+    for (int option; (option = getopt(count, arguments, "b:p:r:suC:K:t:")) != -1;) switch (option) {
         case 'b': options->block = atoi(optarg); break;
+        case 'p': options->burst = atol(optarg); break;
         case 'r': options->rate = atof(optarg); break;
         case 's': options->spins = 1; break;
         case 'u': options->is_stamped = 1; break;
@@ -210,8 +214,8 @@ static int parse(int count, char **arguments, struct options *options) {
 int main(int count, char **arguments) {
     struct options options = {.block = 1, .idle = 60};
     if (parse(count, arguments, &options)) {
-        fprintf(stderr, "usage: sender PORT FRAMES [-b FRAMES_A_WRITE] [-r FRAMES_A_SECOND [-s] [-u]] "
-                        "[-C CERTIFICATE -K KEY] [-t IDLE_SECONDS]\n");
+        fprintf(stderr, "usage: sender PORT FRAMES [-b FRAMES_A_WRITE] [-p FRAMES_A_BURST] "
+                        "[-r FRAMES_A_SECOND [-s] [-u]] [-C CERTIFICATE -K KEY] [-t IDLE_SECONDS]\n");
         return 64;
     }
     signal(SIGPIPE, SIG_IGN);

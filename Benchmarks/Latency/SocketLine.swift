@@ -92,9 +92,9 @@ final class SocketLine {
         let size = ExactDecimal(mantissa: 1, scale: 0)
         let quote = Quote(
             instrument: self.instruments[1],
-            bid: ExactDecimal(mantissa: 60_020, scale: 0),
+            bid: ExactDecimal(mantissa: 67_850, scale: 0),
             bidSize: size,
-            ask: ExactDecimal(mantissa: 60_021, scale: 0),
+            ask: ExactDecimal(mantissa: 67_851, scale: 0),
             askSize: size,
             sequence: 1,
             receivedAt: self.clock.now
