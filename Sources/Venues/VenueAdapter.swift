@@ -70,6 +70,24 @@ public protocol VenueAdapter: Sendable {
         into events: inout EventBuffer
     ) throws(FrameError)
 
+    /// Decodes the quotes that a run of text frames begins with, as long as each is in the venue's usual spelling.
+    ///
+    /// Such quotes are nearly all that comes, and one call for a whole run is cheap. Any frame may be offered: what is
+    /// accepted is ASCII, whether or not the frame was checked to be UTF-8.
+    ///
+    /// - Parameters:
+    ///   - bytes: Where the frames are.
+    ///   - frames: The place of each in `bytes`, in order.
+    ///   - receivedAt: Goes into every event.
+    ///   - events: Grows by what the frames said, one event for each at most.
+    /// - Returns: How many frames were decoded, from the first on; of the next one nothing was appended.
+    mutating func decodeUsual(
+        _ bytes: Span<UInt8>,
+        frames: Span<Range<Int>>,
+        receivedAt: Timestamp,
+        into events: inout EventBuffer
+    ) -> Int
+
     /// Takes over another table; what is known of the symbols that both have stays.
     mutating func extend(to symbols: SymbolTable)
 
@@ -77,4 +95,14 @@ public protocol VenueAdapter: Sendable {
     ///
     /// For frames whose symbol ``decode(_:receivedAt:into:)`` did not know; `nil` where none is named.
     static func venueSymbol(in frame: Span<UInt8>) -> String?
+}
+
+extension VenueAdapter {
+    /// No spelling is usual.
+    public mutating func decodeUsual(
+        _ bytes: Span<UInt8>,
+        frames: Span<Range<Int>>,
+        receivedAt: Timestamp,
+        into events: inout EventBuffer
+    ) -> Int { 0 }
 }

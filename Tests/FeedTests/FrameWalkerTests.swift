@@ -165,6 +165,43 @@ struct FrameWalkerTests {
         }
     }
 
+    @Test("hears the same of texts that are taken in runs, and checks those that are not", arguments: [1, 3, 1000])
+    func runs(most: Int) {
+        for number in 0..<100 as Range<UInt64> {
+            var seed = Seed(number)
+            var bytes: [UInt8] = []
+            for _ in 0..<Int.random(in: 1...90, using: &seed) {
+                let text = Int.random(in: 0..<8, using: &seed) == 0 ? "é" : "ascii"
+                switch Int.random(in: 0..<60, using: &seed) {
+                case 0: bytes += serverFrame(9, [1])
+                case 1: bytes += serverFrame(1, [0x41], isFinal: false) + serverFrame(0, [0x42])
+                case 2: bytes += serverFrame(1, [0xFF])
+                case 3: bytes += serverFrame(1, .init(repeating: 7, count: 300))
+                default: bytes += serverFrame(1, Array(text.utf8))
+                }
+            }
+            let alone = self.walk([bytes])
+            #expect(self.walk([bytes], mostTaken: most) == alone, "\(seed)")
+            #expect(self.walk(self.split(bytes, using: &seed), mostTaken: most) == alone, "\(seed)")
+        }
+    }
+
+    @Test("offers no run in the midst of a message, and none behind its end")
+    func noRuns() throws {
+        var walker = FrameWalker()
+        var sink = CollectingSink()
+        sink.mostTaken = .max
+        let ends = serverFrame(1, [1]) + serverFrame(8) + serverFrame(1, [2])
+        try walker.walk((serverFrame(1, [3], isFinal: false) + serverFrame(0, [4]) + ends).span, into: &sink)
+        #expect(sink.found == [.text([3, 4]), .text([1]), .close(nil, "")])
+        #expect(sink.taken == 1)
+        var other = FrameWalker()
+        #expect(throws: FrameViolation.interruptedMessage) {
+            try other.walk((serverFrame(1, [1], isFinal: false) + serverFrame(1, [2])).span, into: &sink)
+        }
+        #expect(sink.taken == 1)
+    }
+
     @Test("stops at once when the sink has had enough")
     func sinkRefuses() throws {
         var walker = FrameWalker()
@@ -193,10 +230,12 @@ struct FrameWalkerTests {
 
     private func walk(
         _ pieces: [[UInt8]],
-        limit: Int = Self.limit
+        limit: Int = Self.limit,
+        mostTaken: Int = 0
     ) -> ([CollectingSink.Found], FrameViolation?) {
         var walker = FrameWalker(maxMessageBytes: limit)
         var sink = CollectingSink()
+        sink.mostTaken = mostTaken
         for piece in pieces {
             do throws(FrameViolation) {
                 try walker.walk(piece.span, into: &sink)

@@ -55,6 +55,23 @@ struct FrameHeader: Equatable, Sendable {
         guard self.payloadLength <= maxPayload || opcode.isControl else { throw .oversized }
     }
 
+    /// Where the payload of the text message lies that begins at `offset` and is whole.
+    ///
+    /// - Returns: `nil` for everything else, right or wrong, and for what the short forms of a length cannot say.
+    @inline(__always)
+    static func wholeText(_ bytes: Span<UInt8>, at offset: Int, _ maxPayload: Int) -> Range<Int>? {
+        guard bytes.count - offset >= 4, bytes[offset] == 0x81 else { return nil }
+        var (start, length) = (offset + 2, Int(bytes[offset + 1]))
+        if length == 126 {
+            (start, length) = (offset + 4, Int(bytes[offset + 2]) << 8 | Int(bytes[offset + 3]))
+            guard length > 125 else { return nil }
+        } else if length > 126 {
+            return nil
+        }
+        guard length <= maxPayload, length <= bytes.count - start else { return nil }
+        return start..<start + length
+    }
+
     /// The length of a head whose second byte is `second`.
     static func headLength(_ second: UInt8) -> Int {
         switch second & 0x7F {

@@ -1,5 +1,10 @@
 /// Takes what a ``FrameWalker`` finds. Payloads are borrowed: they are gone when the call returns.
 protocol FrameSink {
+    /// Whole text messages that lie in `bytes` one behind the other, not checked to be UTF-8.
+    ///
+    /// - Returns: How many of them it took, from the first on; they were UTF-8. The next one comes to ``text(_:)``, and
+    ///   those behind it come again.
+    mutating func texts(_ bytes: Span<UInt8>, at places: Span<Range<Int>>) -> Int
     /// A whole text message, checked to be UTF-8.
     ///
     /// - Returns: `false` ends the walk: the connection is condemned.
@@ -10,6 +15,11 @@ protocol FrameSink {
     mutating func pong()
     /// Nothing comes after it.
     mutating func close(_ frame: CloseFrame)
+}
+
+extension FrameSink {
+    /// Takes each by itself.
+    mutating func texts(_ bytes: Span<UInt8>, at places: Span<Range<Int>>) -> Int { 0 }
 }
 
 /// Walks over the frames in what a server sent, however the bytes were split on the way.
@@ -39,6 +49,7 @@ struct FrameWalker: ~Copyable {
             var offset = 0
             while !self.isEnded, offset < bytes.count || !self.pending.isEmpty {
                 if self.pending.isEmpty {
+                    guard try !self.run(bytes, &offset, into: &sink) else { continue }
                     guard try self.step(bytes, &offset, into: &sink) else { return }
                 } else {
                     guard try self.complete(bytes, &offset, into: &sink) else { return }
@@ -48,6 +59,33 @@ struct FrameWalker: ~Copyable {
             self.isEnded = true
             throw error
         }
+    }
+
+    /// Handles the whole text messages that begin at `offset`, up to 32 of them, in place.
+    ///
+    /// - Returns: Whether there was one.
+    private mutating func run<Sink: FrameSink>(
+        _ bytes: Span<UInt8>,
+        _ offset: inout Int,
+        into sink: inout Sink
+    ) throws(FrameViolation) -> Bool {
+        guard case .none = self.message else { return false }
+        var places = InlineArray<32, Range<Int>>(repeating: 0..<0)
+        var count = 0
+        while count < places.count, let place = FrameHeader.wholeText(bytes, at: offset, self.maxMessageBytes) {
+            places[count] = place
+            (count, offset) = (count + 1, place.upperBound)
+        }
+        guard count > 0 else { return false }
+        var next = 0
+        while !self.isEnded {
+            next += sink.texts(bytes, at: places.span.extracting(next..<count))
+            guard next < count else { break }
+            try self.hand(bytes.extracting(places[next]), of: .text, to: &sink)
+            next += 1
+            guard next < count else { break }
+        }
+        return true
     }
 
     /// Handles the frame at `offset` in place, or keeps its beginning.

@@ -15,6 +15,12 @@ extension FeedSession: FrameHandlerDelegate {
         )
     }
 
+    func received(texts bytes: Span<UInt8>, at places: Span<Range<Int>>) -> Int {
+        let taken = self.reader.readUsual(bytes, at: places, into: &self.context.shared.intake)
+        if taken > 0 { self.careForFirsts() }
+        return taken
+    }
+
     func received(text payload: Span<UInt8>) -> Bool {
         switch self.reader.read(payload, into: &self.context.shared.intake) {
         case .done: return true
@@ -30,12 +36,17 @@ extension FeedSession: FrameHandlerDelegate {
 
     /// What a frame says of the connection or a subscription.
     private func care(for payload: Span<UInt8>) {
-        if !self.intake.firsts.isEmpty, self.firstQuoteAt == nil { self.firstQuoteAt = self.readAt }
-        for instrument in self.intake.firsts {
-            if let symbol = self.names[instrument] { self.step { $0.dataCame(for: symbol, at: $1) } }
-        }
+        self.careForFirsts()
         for event in self.reader.events {
             if case .control(let control) = event { self.act(on: control, of: payload) }
+        }
+    }
+
+    private func careForFirsts() {
+        guard !self.isRetiring, !self.intake.firsts.isEmpty else { return }
+        if self.firstQuoteAt == nil { self.firstQuoteAt = self.readAt }
+        for instrument in self.intake.firsts {
+            if let symbol = self.names[instrument] { self.step { $0.dataCame(for: symbol, at: $1) } }
         }
     }
 

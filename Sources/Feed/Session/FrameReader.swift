@@ -47,6 +47,27 @@ struct FrameReader {
     /// What is left of the burst is not read.
     mutating func close() { self.isOpen = false }
 
+    /// Decodes, judges and counts the usual quotes that a run of text frames begins with.
+    ///
+    /// - Returns: How many frames were read.
+    mutating func readUsual(
+        _ bytes: Span<UInt8>,
+        at places: Span<Range<Int>>,
+        into intake: inout EventIntake
+    ) -> Int {
+        guard self.isOpen else { return 0 }
+        let count = intake.receiveUsual(
+            bytes,
+            at: places,
+            with: &self.adapter,
+            into: &self.events,
+            at: self.stamp,
+            on: self.lane
+        )
+        if count > 0, !self.isRetiring { self.observeTransits() }
+        return count
+    }
+
     /// Decodes, judges and counts one text frame.
     mutating func read(_ frame: Span<UInt8>, into intake: inout EventIntake) -> Outcome {
         guard self.isOpen else { return .closed }
@@ -59,22 +80,44 @@ struct FrameReader {
             }
         }
         if self.isRetiring { return .done }
-        var needsCare = !intake.firsts.isEmpty
-        for event in self.events {
-            switch event {
-            case .quote(let quote): self.observeTransit(from: quote.exchangeTime)
-            case .trade(let trade): self.observeTransit(from: trade.exchangeTime)
-            case .control: needsCare = true
-            case .rejected: break
-            }
-        }
-        return needsCare ? .care : .done
+        let hasControls = self.observeTransits()
+        return hasControls || !intake.firsts.isEmpty ? .care : .done
     }
 
-    /// How long an event was on its way, by two clocks that need not agree.
-    private func observeTransit(from instant: Timestamp) {
-        guard instant != .never else { return }
+    /// Observes how long each event was on its way; those in a row that were under way equally long at once.
+    ///
+    /// - Returns: Whether something else was among them that is to be acted on.
+    @discardableResult
+    private func observeTransits() -> Bool {
+        var (instant, count, hasControls) = (Timestamp.never, UInt64(0), false)
+        for event in self.events {
+            let next: Timestamp
+            switch event {
+            case .quote(let quote): next = quote.exchangeTime
+            case .trade(let trade): next = trade.exchangeTime
+            case .control:
+                hasControls = true
+                continue
+            case .rejected: continue
+            }
+            if next != instant {
+                self.observeTransit(from: instant, count)
+                (instant, count) = (next, 0)
+            }
+            count += 1
+        }
+        self.observeTransit(from: instant, count)
+        return hasControls
+    }
+
+    /// How long events were on their way, by two clocks that need not agree.
+    private func observeTransit(from instant: Timestamp, _ count: UInt64) {
+        guard instant != .never, count > 0 else { return }
         let transit = Double(self.wall.nanoseconds(since: instant)) / 1e9
-        if transit >= 0 { self.transit.observe(transit) } else { self.transitAhead.observe(-transit) }
+        if transit >= 0 {
+            self.transit.observe(transit, count: count)
+        } else {
+            self.transitAhead.observe(-transit, count: count)
+        }
     }
 }

@@ -75,6 +75,33 @@ struct EventIntake {
         self.take(events, at: now, on: lane)
     }
 
+    /// Decodes, judges and counts the usual quotes that a run of text frames begins with.
+    ///
+    /// - Parameters:
+    ///   - bytes: Where the frames are.
+    ///   - places: Of each frame in `bytes`.
+    ///   - adapter: That of the frames' connection.
+    ///   - events: Emptied first, then filled with what the frames said.
+    ///   - now: When the frames were received.
+    ///   - lane: Which connection they came on.
+    /// - Returns: How many frames were read, from the first on; the next one is for ``receive(_:with:into:at:on:)``.
+    mutating func receiveUsual(
+        _ bytes: Span<UInt8>,
+        at places: Span<Range<Int>>,
+        with adapter: inout any VenueAdapter,
+        into events: inout EventBuffer,
+        at now: Timestamp,
+        on lane: Lane = .first
+    ) -> Int {
+        if !events.isEmpty { events.removeAll(keepingCapacity: true) }
+        let count = adapter.decodeUsual(bytes, frames: places, receivedAt: now, into: &events)
+        guard count > 0 else { return 0 }
+        for index in 0..<count { self.frameCame(bytes: places[index].count) }
+        self.tally.framesOut &+= UInt64(count)
+        self.take(events, at: now, on: lane)
+        return count
+    }
+
     mutating func frameDecoded() { self.tally.framesOut &+= 1 }
     mutating func frameDropped(_ reason: FrameDropReason) { self.tally.dropFrame(reason) }
 

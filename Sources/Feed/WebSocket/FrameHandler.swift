@@ -4,6 +4,8 @@ import NIOCore
 protocol FrameHandlerDelegate: AnyObject {
     /// Bytes came; what follows until ``readEnded()`` was among them.
     func readBegan()
+    /// See ``FrameSink/texts(_:at:)``.
+    func received(texts bytes: Span<UInt8>, at places: Span<Range<Int>>) -> Int
     func received(text payload: Span<UInt8>) -> Bool
     func received(binary payload: Span<UInt8>)
     /// A ping was answered.
@@ -125,6 +127,12 @@ extension FrameHandler {
 }
 
 extension FrameHandler: FrameSink {
+    func texts(_ bytes: Span<UInt8>, at places: Span<Range<Int>>) -> Int {
+        let taken = self.delegate.received(texts: bytes, at: places)
+        self.frames += taken
+        return taken
+    }
+
     func text(_ payload: Span<UInt8>) -> Bool {
         self.frames += 1
         return self.delegate.received(text: payload)

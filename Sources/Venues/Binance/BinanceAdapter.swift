@@ -59,6 +59,13 @@ public struct BinanceAdapter: VenueAdapter {
         try self.decoder.decode(frame, receivedAt: receivedAt, into: &events)
     }
 
+    public mutating func decodeUsual(
+        _ bytes: Span<UInt8>,
+        frames: Span<Range<Int>>,
+        receivedAt: Timestamp,
+        into events: inout EventBuffer
+    ) -> Int { self.decoder.decodeUsual(bytes, frames: frames, receivedAt: receivedAt, into: &events) }
+
     public mutating func extend(to symbols: SymbolTable) { self.decoder.symbols = symbols }
 
     public static func venueSymbol(in frame: Span<UInt8>) -> String? { BinanceDecoder.venueSymbol(in: frame) }
@@ -121,6 +128,13 @@ public struct BinanceUSDMAdapter: VenueAdapter {
     ) throws(FrameError) {
         try self.decoder.decode(frame, receivedAt: receivedAt, into: &events)
     }
+
+    public mutating func decodeUsual(
+        _ bytes: Span<UInt8>,
+        frames: Span<Range<Int>>,
+        receivedAt: Timestamp,
+        into events: inout EventBuffer
+    ) -> Int { self.decoder.decodeUsual(bytes, frames: frames, receivedAt: receivedAt, into: &events) }
 
     public mutating func extend(to symbols: SymbolTable) { self.decoder.symbols = symbols }
 

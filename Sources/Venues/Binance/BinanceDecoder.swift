@@ -21,6 +21,20 @@ struct BinanceDecoder: Sendable {
         }
     }
 
+    /// Appends the events of the quotes that a run of frames begins with; see ``VenueAdapter``.
+    func decodeUsual(
+        _ bytes: Span<UInt8>,
+        frames: Span<Range<Int>>,
+        receivedAt: Timestamp,
+        into events: inout EventBuffer
+    ) -> Int {
+        for index in frames.indices {
+            guard let event = self.usualQuote(bytes.extracting(frames[index]), receivedAt) else { return index }
+            events.append(event)
+        }
+        return frames.count
+    }
+
     /// The event of a quote in the spelling in which all of them came for years; `nil` for every other frame.
     @inline(__always)
     func usualQuote(_ frame: Span<UInt8>, _ receivedAt: Timestamp) -> FeedEvent? {

@@ -83,6 +83,20 @@ public struct BybitAdapter: VenueAdapter {
         }
     }
 
+    public mutating func decodeUsual(
+        _ bytes: Span<UInt8>,
+        frames: Span<Range<Int>>,
+        receivedAt: Timestamp,
+        into events: inout EventBuffer
+    ) -> Int {
+        for index in frames.indices {
+            let frame = bytes.extracting(frames[index])
+            guard let quote = BybitQuote(usual: frame) else { return index }
+            self.append(quote, frame, receivedAt, &events)
+        }
+        return frames.count
+    }
+
     /// Decodes a frame in whatever spelling.
     @inline(never)
     mutating func decodeAny(

@@ -53,6 +53,8 @@ final class EchoConnection: FrameHandlerDelegate, @unchecked Sendable {
         self.handler = nil
     }
 
+    func received(texts bytes: Span<UInt8>, at places: Span<Range<Int>>) -> Int { 0 }
+
     func received(text payload: Span<UInt8>) -> Bool {
         let bytes = payload.indices.map { payload[$0] }
         self.lastText = String(decoding: bytes, as: UTF8.self)

@@ -21,6 +21,9 @@ enum FrameProperties {
             guard try self.walk(bytes, pieces: pieces) == whole else {
                 throw Broken(description: "split into \(pieces) it is heard differently")
             }
+            guard try self.walk(bytes, pieces: pieces, takesRuns: true) == whole else {
+                throw Broken(description: "split into \(pieces), and taken in runs, it is heard differently")
+            }
         }
         try self.checkHeads(bytes)
     }
@@ -30,6 +33,17 @@ enum FrameProperties {
         var events: [String] = []
         var payloadBytes = 0
         var violation: FrameViolation?
+        var takesRuns = false
+
+        /// Takes what is ASCII, as far as it goes.
+        mutating func texts(_ bytes: Span<UInt8>, at places: Span<Range<Int>>) -> Int {
+            guard self.takesRuns else { return 0 }
+            for index in places.indices {
+                guard places[index].allSatisfy({ bytes[$0] < 0x80 }) else { return index }
+                self.note("text", bytes.extracting(places[index]))
+            }
+            return places.count
+        }
 
         private mutating func note(_ kind: String, _ payload: Span<UInt8>) {
             var hash: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -53,9 +67,10 @@ enum FrameProperties {
         }
     }
 
-    private static func walk(_ bytes: [UInt8], pieces: [Int]) throws(Broken) -> Heard {
+    private static func walk(_ bytes: [UInt8], pieces: [Int], takesRuns: Bool = false) throws(Broken) -> Heard {
         var walker = FrameWalker(maxMessageBytes: self.maxMessageBytes)
         var heard = Heard()
+        heard.takesRuns = takesRuns
         var (start, turn) = (0, 0)
         while start < bytes.count {
             let end = min(bytes.count, start + max(1, pieces[turn % pieces.count]))
@@ -69,6 +84,7 @@ enum FrameProperties {
             (start, turn) = (end, turn + 1)
         }
         guard heard.payloadBytes <= bytes.count else { throw Broken(description: "heard more than was said") }
+        heard.takesRuns = false
         guard !heard.events.contains("not UTF-8") else { throw Broken(description: "a text that is not UTF-8") }
         return heard
     }

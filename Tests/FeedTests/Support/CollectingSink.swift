@@ -7,6 +7,22 @@ struct CollectingSink: FrameSink {
     var found: [Found] = []
     /// Refuse to go on after this many texts.
     var textLimit = Int.max
+    /// Of a run of texts, take up to this many at once, as far as they are ASCII.
+    var mostTaken = 0
+    /// How many texts came that way.
+    private(set) var taken = 0
+
+    mutating func texts(_ bytes: Span<UInt8>, at places: Span<Range<Int>>) -> Int {
+        var count = 0
+        while count < min(self.mostTaken, places.count) {
+            let payload = places[count].map { bytes[$0] }
+            guard payload.allSatisfy({ $0 < 0x80 }) else { break }
+            self.found.append(.text(payload))
+            count += 1
+        }
+        self.taken += count
+        return count
+    }
 
     mutating func text(_ payload: Span<UInt8>) -> Bool {
         self.found.append(.text(payload.indices.map { payload[$0] }))
