@@ -19,6 +19,13 @@ FLOORS = {
     "wsread": (["gcc"], "wsread.c", ["-lssl", "-lcrypto"]),
 }
 FLAGS = ["-O3", "-march=native", "-Wno-misleading-indentation"]
+# Ours, beside this file.
+OWN = {
+    # Whom it feeds gets the same from it.
+    "sender": (["gcc"], "sender.c", ["-lssl", "-lcrypto"]),
+    "bands_bound": (["g++", "-std=c++17"], "bands_bound.cpp", []),
+}
+STRICT = ["-Wall", "-Wextra", "-Werror"]
 
 
 class Programs:
@@ -32,8 +39,8 @@ class Programs:
         self.missing = []
         for name, (compiler, source, libraries) in FLOORS.items():
             self.build(name, compiler, options.peers / source, libraries)
-        # Ours: whom it feeds gets the same from it.
-        self.build("sender", ["gcc"], pathlib.Path(__file__).with_name("sender.c"), ["-lssl", "-lcrypto"])
+        for name, (compiler, source, libraries) in OWN.items():
+            self.build(name, compiler + STRICT, pathlib.Path(__file__).with_name(source), libraries)
 
     def build(self, name, compiler, source, libraries):
         program = self.options.floors / name

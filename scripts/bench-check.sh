@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks in seconds that the benchmarks fit the modules they measure, as `build.sh debug` built these: no code is made.
+# Checks in seconds that the benchmarks fit the modules they measure, as `build.sh debug` built these, and that our floor
+# of the bands is right; of all else no code is made.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root"
@@ -17,6 +18,7 @@ flags=(
     -I "$modules" -I "$made" -I Sources/CPrefetch -module-cache-path .build/bench-check-cache
 )
 sources=Benchmarks/Sources
+clang="$(dirname "$(command -v swiftc)")/clang"
 for name in CThreads CAllocations; do
     mkdir "$made/$name"
     say "module $name { header \"$root/$sources/$name/include/$name.h\" export * }" >"$made/$name/module.modulemap"
@@ -27,6 +29,8 @@ done
         "$sources"/Pipeline/*.swift "$sources"/Pipeline/Linked/*.swift &&
         swiftc "${flags[@]}" -typecheck -parse-as-library -module-name bench "$sources"/bench/*.swift &&
         swiftc "${flags[@]}" -typecheck -module-name allocations "$sources"/allocations/*.swift &&
-        "$(dirname "$(command -v swiftc)")/clang" -fsyntax-only -Wall -Wextra -Werror Benchmarks/sender.c
+        "$clang" -fsyntax-only -Wall -Wextra -Werror Benchmarks/sender.c &&
+        "$clang++" -std=c++17 -O1 -Wall -Wextra -Werror -o "$made/bands_bound" Benchmarks/bands_bound.cpp
 } || die 'the benchmarks no longer fit what they measure: see the errors above.'
+"$made/bands_bound" --check >/dev/null || die 'the bands of Benchmarks/bands_bound.cpp are not those of a plain sort.'
 say 'Benchmarks: they fit'

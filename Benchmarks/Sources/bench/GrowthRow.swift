@@ -2,18 +2,19 @@ import Pipeline
 
 /// The whole way on one thread, for callgrind and for the clock: how the cost of a quote grows with the symbols.
 enum GrowthRow {
-    /// As many quotes as are measured come before, so that windows and bands have their storage.
+    /// Quotes that are not measured come before, so that windows and bands have their storage.
     ///
     /// - Parameters:
     ///   - symbols: How many.
     ///   - quotes: How many are measured.
+    ///   - warmUp: How many come before them: 400 a symbol fill all bands.
     ///   - hasHistograms: Whether durations are observed.
-    static func run(symbols: Int, quotes: Int, hasHistograms: Bool = true) {
-        let market = FrameMarket(symbols: symbols, frames: quotes * 2)
+    static func run(symbols: Int, quotes: Int, warmUp: Int, hasHistograms: Bool = true) {
+        let market = FrameMarket(symbols: symbols, frames: warmUp + quotes)
         var drive = Drive(Line(symbols: symbols, hasHistograms: hasHistograms))
-        drive.run(market, from: 0, to: quotes)
+        drive.run(market, from: 0, to: warmUp)
         let begun = Measure.threadCPU()
-        measuredPart(&drive, market, from: quotes, to: quotes * 2)
+        measuredPart(&drive, market, from: warmUp, to: warmUp + quotes)
         let perOne = (Measure.threadCPU() - begun) / Double(quotes) * 1e6
         Report.line(
             "arb1d whole way, one thread",

@@ -24,6 +24,7 @@ enum Main {
             GrowthRow.run(
                 symbols: Self.number($0, 0, 300),
                 quotes: Self.number($0, 1, 200_000),
+                warmUp: Self.number($0, 3, Self.number($0, 1, 200_000)),
                 hasHistograms: Self.text($0, 2, "") != "bare"
             )
         },
