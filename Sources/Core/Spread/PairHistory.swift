@@ -14,24 +14,11 @@ public struct PairHistory: Sendable {
         let (begin, _) = now.nanoseconds.subtractingReportingOverflow(span)
         var replay = Replay(self, from: begin)
         replay.run()
-        let first = replay.points.firstIndex { $0.time >= begin } ?? replay.points.count
-        let shown = replay.points[first...]
-        var number = self.number &- UInt64(shown.count)
+        let completeFrom = replay.completeFrom
         return PairSeries(
-            points: shown.map { point in
-                number &+= 1
-                return PairPoint(
-                    pair: self.pair,
-                    number: number,
-                    time: Timestamp(nanoseconds: point.time),
-                    spread: point.spread,
-                    band: point.band,
-                    venue: point.isSell ? self.sell.venue : self.buy.venue,
-                    receivedAt: .never
-                )
-            },
+            points: replay.numberedPoints(upTo: self.number),
             number: self.number,
-            completeFrom: replay.completeFrom.flatMap { $0 > begin ? Timestamp(nanoseconds: $0) : nil }
+            completeFrom: completeFrom.flatMap { $0 > begin ? Timestamp(nanoseconds: $0) : nil }
         )
     }
 }
@@ -49,13 +36,10 @@ public struct PairSeries: Sendable, Equatable {
 
 /// Runs both legs' windows through the very join that the live path uses, in the one order of engine time.
 private struct Replay: ~Copyable {
-    struct Point {
-        let time: Int64
-        let spread: Double
-        let band: Band?
-        let isSell: Bool
-    }
-
+    private let pair: PairIndex
+    private let venues: (sell: VenueIndex, buy: VenueIndex)
+    /// Points before this are made for the sake of those after them.
+    private let begin: Int64
     private let pointSettings: PointSettings
     private let bandSettings: BandSettings
     private var cursors: (sell: WindowCursor<QuoteState>, buy: WindowCursor<QuoteState>)
@@ -65,13 +49,14 @@ private struct Replay: ~Copyable {
     private var knownFrom: Int64?
     /// Points made since then.
     private var knownPoints = 0
-    private(set) var points: [Point] = []
+    private var points: [PairPoint] = []
     private(set) var completeFrom: Int64?
 
     /// - Parameters:
     ///   - history: The windows, and how points are made.
-    ///   - begin: Points before this need not be right, nor their bands.
+    ///   - begin: Points before this are not told, and need not be right, nor their bands.
     init(_ history: PairHistory, from begin: Int64) {
+        (self.pair, self.venues, self.begin) = (history.pair, (history.sell.venue, history.buy.venue), begin)
         (self.pointSettings, self.bandSettings) = (history.settings.points, history.settings.band)
         let (sell, buy) = (history.sell.window, history.buy.window)
         let known = [sell.past, buy.past].compactMap { $0?.base.time }.max()
@@ -80,6 +65,7 @@ private struct Replay: ~Copyable {
         let from = isKnown ? start : .min
         self.cursors = (WindowCursor(sell, from: from), WindowCursor(buy, from: from))
         self.legs = (JoinLeg(self.cursors.sell.state), JoinLeg(self.cursors.buy.state))
+        self.points.reserveCapacity(self.mostPoints(until: max(sell.last.base.time, buy.last.base.time)))
         if let known, !isKnown { self.begin(at: known) }
     }
 
@@ -92,21 +78,34 @@ private struct Replay: ~Copyable {
         }
     }
 
+    /// No more points than elements, and than slots from the first one that is told to the last element.
+    private func mostPoints(until end: Int64) -> Int {
+        let elements = self.cursors.sell.count + (self.pointSettings.by == .sell ? 0 : self.cursors.buy.count)
+        let (span, overflowed) = end.subtractingReportingOverflow(self.begin)
+        guard self.pointSettings.every > 0, !overflowed else { return elements }
+        return min(elements, Int(max(0, span) / self.pointSettings.every) + 2)
+    }
+
     mutating func run() {
         while true {
-            switch (self.cursors.sell.upcoming?.time, self.cursors.buy.upcoming?.time) {
-            case (nil, nil): return
-            case (let left?, let right) where right.map({ left < $0 }) ?? true:
-                self.take(self.cursors.sell.next(), isSell: true)
-            default:
-                self.take(self.cursors.buy.next(), isSell: false)
+            if self.cursors.sell.nextTime < self.cursors.buy.nextTime || !self.cursors.buy.hasNext {
+                guard let element = self.cursors.sell.next() else { return }
+                self.take(element, isSell: true)
+            } else if let element = self.cursors.buy.next() {
+                self.take(element, isSell: false)
             }
         }
     }
 
+    /// The points, counted so that the last one of all has a number.
+    consuming func numberedPoints(upTo number: UInt64) -> [PairPoint] {
+        let first = number &- UInt64(self.points.count)
+        for index in self.points.indices { self.points[index].number = first &+ UInt64(index) &+ 1 }
+        return self.points
+    }
+
     @inline(__always)
-    private mutating func take(_ element: RetainedElement?, isSell: Bool) {
-        guard let element else { return }
+    private mutating func take(_ element: RetainedElement, isSell: Bool) {
         if isSell { self.legs.sell.apply(element) } else { self.legs.buy.apply(element) }
         guard element.kind.isQuote else { return }
         // A leg whose past left later than this: the other's state now is not what it was then.
@@ -122,8 +121,26 @@ private struct Replay: ~Copyable {
             band: self.bandSettings
         )
         guard case .point(let spread, _) = outcome else { return }
-        self.points.append(Point(time: element.time, spread: spread, band: self.maker.band, isSell: isSell))
+        if element.time >= self.begin {
+            self.tell(spread, at: element.time, by: isSell ? self.venues.sell : self.venues.buy)
+        }
         self.note(element.time)
+    }
+
+    /// Of its number nothing is known before all points are told.
+    @inline(__always)
+    private mutating func tell(_ spread: Double, at time: Int64, by venue: VenueIndex) {
+        self.points.append(
+            PairPoint(
+                pair: self.pair,
+                number: 0,
+                time: Timestamp(nanoseconds: time),
+                spread: spread,
+                band: self.maker.band,
+                venue: venue,
+                receivedAt: .never
+            )
+        )
     }
 
     /// Both legs are known from `time` on, but not what was made of them before.

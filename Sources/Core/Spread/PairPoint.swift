@@ -2,7 +2,7 @@
 public struct PairPoint: Sendable, Equatable {
     public let pair: PairIndex
     /// Counts the pair's points from 1, so a hole shows what a reader missed.
-    public let number: UInt64
+    public internal(set) var number: UInt64
     /// Engine time of the quote that made it.
     public let time: Timestamp
     /// A signed ratio.

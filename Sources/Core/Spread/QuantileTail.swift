@@ -9,7 +9,7 @@ struct QuantileTail: ~Copyable {
 
     /// Values as keys: at the upper end themselves, at the lower end negated, so that the outermost is the greatest.
     private var sign = 1.0
-    /// The kept keys, descending; storage beyond ``count`` is not used.
+    /// The kept keys, descending; beyond ``count`` there is nothing but `-infinity`.
     private var keys = Room<Double>()
     private(set) var count = 0
     /// A key above it is kept from now on.
@@ -31,7 +31,7 @@ struct QuantileTail: ~Copyable {
         self.sign = isUpper ? 1 : -1
         // The place from the end never shrinks while values come.
         let place = isUpper ? most - 1 - index : index
-        self.keys = Room(min(most, (place + 1) * 2 + Self.reserve), of: 0)
+        self.keys = Room(min(most, (place + 1) * 2 + Self.reserve), of: -.infinity)
     }
 
     /// Has the processor bring the kept values near: two lines, where the quantile is 0.97 of 200.
@@ -75,23 +75,22 @@ struct QuantileTail: ~Copyable {
     var value: Double { self.keys[Int(self.rank.place)] * self.sign }
 
     /// Forgets all, to be told anew of every value there is.
-    mutating func begin() { (self.count, self.limit) = (0, -.infinity) }
+    mutating func begin() {
+        (self.count, self.limit) = (0, -.infinity)
+        self.keys.empty()
+    }
 
     @inline(never)
     private mutating func keep(_ key: Double) {
-        let place = self.keys.countAbove(key, among: self.count)
         // The key is above the last one, so that it has a place even where the last one loses its own.
+        self.keys.insert(key)
         if self.count < self.keys.count { self.count += 1 }
-        self.keys.move(place..<self.count - 1, to: place + 1)
-        self.keys[place] = key
         if self.count == self.keys.count { self.limit = self.keys[self.count - 1] }
     }
 
     @inline(never)
     private mutating func forget(_ key: Double) {
-        let place = self.keys.countAbove(key, among: self.count)
-        guard place < self.count else { return }
-        self.keys.move(place + 1..<self.count, to: place)
+        self.keys.remove(key)
         self.count -= 1
         // While everything is kept, there is no limit.
         if self.limit > -.infinity { self.limit = self.count > 0 ? self.keys[self.count - 1] : .infinity }

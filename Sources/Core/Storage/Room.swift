@@ -56,19 +56,65 @@ struct Room<Element: BitwiseCopyable>: ~Copyable {
     }
 }
 
+/// Numbers that do not rise, and behind them as many `-infinity` as there is room for.
+///
+/// A short list is gone over as a whole, without a branch on what is in it, which no processor could foretell.
 extension Room<Double> {
-    /// How many of the first `count` numbers, which do not rise, are above `key`.
+    private static var short: Int { 32 }
+
+    /// Puts a number in its place; the last of all falls out.
     @inline(__always)
-    func countAbove(_ key: Double, among count: Int) -> Int {
-        precondition(count <= self.count, "beyond the end of a room")
-        guard count > 0, let storage = unsafe self.storage else { return 0 }
-        // Halves without a branch on the key, which no processor can foretell.
-        var (start, length) = unsafe (storage, count)
-        while length > 1 {
-            let half = length / 2
-            unsafe start = start[half - 1] > key ? start + half : start
-            length -= half
+    mutating func insert(_ key: Double) {
+        guard self.count <= Self.short else { return self.insertByHalves(key) }
+        guard self.count > 0, let storage = unsafe self.storage else { return }
+        var place = self.count - 1
+        while place > 0 {
+            let (own, above) = unsafe (storage[place], storage[place - 1])
+            let here = above < key ? above : key
+            unsafe storage[place] = own > here ? own : here
+            place -= 1
         }
-        return unsafe start - storage + (start.pointee > key ? 1 : 0)
+        unsafe storage[0] = storage[0] > key ? storage[0] : key
     }
+
+    /// Takes out the first number that is not above `key`.
+    @inline(__always)
+    mutating func remove(_ key: Double) {
+        guard self.count <= Self.short else { return self.removeByHalves(key) }
+        guard self.count > 0, let storage = unsafe self.storage else { return }
+        let last = self.count - 1
+        for place in 0..<last {
+            let (own, below) = unsafe (storage[place], storage[place + 1])
+            unsafe storage[place] = own > key ? own : below
+        }
+        if unsafe storage[last] <= key { unsafe storage[last] = -.infinity }
+    }
+
+    @inline(never)
+    private mutating func insertByHalves(_ key: Double) {
+        let place = self.countAbove(key)
+        guard place < self.count else { return }
+        self.move(place..<self.count - 1, to: place + 1)
+        self[place] = key
+    }
+
+    @inline(never)
+    private mutating func removeByHalves(_ key: Double) {
+        let place = self.countAbove(key)
+        guard place < self.count else { return }
+        self.move(place + 1..<self.count, to: place)
+        self[self.count - 1] = -.infinity
+    }
+
+    private func countAbove(_ key: Double) -> Int {
+        var (low, high) = (0, self.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] > key { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Leaves no number.
+    mutating func empty() { for place in 0..<self.count { self[place] = -.infinity } }
 }

@@ -66,8 +66,28 @@ struct ElementCode {
             + self.widths.time + self.widths.first + self.widths.second
     }
 
+    /// Writes the element; a short one where there is room leaves anything behind it.
     @inline(__always)
     func write(to bytes: inout MutableSpan<UInt8>, at start: Int) {
+        if self.more == nil, self.scales == nil, start + Self.reach <= bytes.count {
+            self.writeShort(to: &bytes, at: start)
+        } else {
+            self.writeByBytes(to: &bytes, at: start)
+        }
+    }
+
+    /// Two words, of which the second overwrites what is too much of the first: how wide a number is, no processor can
+    /// foretell, so that a loop over its bytes costs more than all else.
+    @inline(__always)
+    private func writeShort(to bytes: inout MutableSpan<UInt8>, at start: Int) {
+        var raw = unsafe bytes.mutableBytes
+        let numbers = self.first | self.second &<< UInt64(self.widths.first &* 8)
+        raw.storeBytes(of: (UInt64(self.head) | self.time &<< 8).littleEndian, toByteOffset: start, as: UInt64.self)
+        raw.storeBytes(of: numbers.littleEndian, toByteOffset: start + 1 + self.widths.time, as: UInt64.self)
+    }
+
+    @inline(never)
+    private func writeByBytes(to bytes: inout MutableSpan<UInt8>, at start: Int) {
         var offset = start
         if let scales = self.scales {
             bytes[offset] = Self.scaleMark
@@ -96,6 +116,38 @@ struct ElementCode {
         into base: inout ElementBase,
         isLinked: Bool
     ) -> UInt8 {
+        guard offset + Self.reach <= bytes.count else {
+            return self.readByBytes(bytes, at: &offset, into: &base, isLinked: isLinked)
+        }
+        let raw = unsafe bytes.bytes
+        let word = UInt64(littleEndian: unsafe raw.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        let head = UInt8(truncatingIfNeeded: word)
+        guard head < 0b1100_0000 else { return self.readByBytes(bytes, at: &offset, into: &base, isLinked: isLinked) }
+        let time = Int(head >> 4 & 3) + 2
+        let widths = (first: Self.shortWidth(Int(head >> 2 & 3)), second: Self.shortWidth(Int(head & 3)))
+        let rest = offset + 1 + time
+        let numbers = UInt64(littleEndian: unsafe raw.unsafeLoadUnaligned(fromByteOffset: rest, as: UInt64.self))
+        base.time &+= Int64(bitPattern: Self.low(time, of: word >> 8))
+        base.move(
+            by: Self.signed(Self.low(widths.first, of: numbers)),
+            Self.signed(Self.low(widths.second, of: numbers &>> UInt64(widths.first &* 8))),
+            isLinked: isLinked
+        )
+        offset = rest + widths.first + widths.second
+        return head >> 6
+    }
+
+    /// The lowest bytes of a word, less than 8 of them.
+    @inline(__always)
+    private static func low(_ bytes: Int, of word: UInt64) -> UInt64 { word & (1 &<< UInt64(bytes &* 8) &- 1) }
+
+    @inline(never)
+    private static func readByBytes(
+        _ bytes: Span<UInt8>,
+        at offset: inout Int,
+        into base: inout ElementBase,
+        isLinked: Bool
+    ) -> UInt8 {
         if bytes[offset] == Self.scaleMark {
             (base.firstScale, base.secondScale) = (bytes[offset + 1], bytes[offset + 2])
             (base.first, base.second) = (0, 0)
@@ -116,12 +168,13 @@ struct ElementCode {
         base.time &+= Int64(bitPattern: Self.take(widths.time, from: bytes, at: &offset))
         let first = Self.signed(Self.take(widths.first, from: bytes, at: &offset))
         let second = Self.signed(Self.take(widths.second, from: bytes, at: &offset))
-        base.first &+= first
-        base.second &+= isLinked ? first &+ second : second
+        base.move(by: first, second, isLinked: isLinked)
         return kind
     }
 
     private static let scaleMark: UInt8 = 0b1111_1000
+    /// As far as a short element may reach, were it as long as can be: what is read or written of it by words.
+    private static let reach = 1 + 5 + 8
 
     /// 0, 1, 2 and 4.
     @inline(__always)
@@ -163,6 +216,13 @@ struct ElementCode {
 }
 
 extension ElementBase {
+    /// Moves both numbers by differences, as they were written.
+    @inline(__always)
+    fileprivate mutating func move(by first: Int64, _ second: Int64, isLinked: Bool) {
+        self.first &+= first
+        self.second &+= isLinked ? first &+ second : second
+    }
+
     /// Takes over two numbers: in the scales that stand, or, if they do not fit these, in others.
     ///
     /// - Parameters:
