@@ -30,69 +30,6 @@ public struct PairReading: Sendable, Equatable {
     public init() {}
 }
 
-/// The figures of one pair, written by the engine and read by anybody, without either waiting for the other.
-///
-/// A sequence lock: the writer makes the version odd, writes, and makes it even again; a reader that met an odd
-/// version or two different ones reads again. So the six gauges of a pair are always of one moment.
-public final class PairCell: Sendable {
-    private let version = Atomic<UInt64>(0)
-    /// In its low byte; the reason of a quarantine in the next one.
-    private let status = Atomic<UInt64>(PairStatus.missing.rawValue)
-    private let spread = Atomic<UInt64>(0)
-    private let netSpread = Atomic<UInt64>(0)
-    private let notional = Atomic<UInt64>(0)
-    private let upper = Atomic<UInt64>(PairCell.noBand)
-    private let lower = Atomic<UInt64>(PairCell.noBand)
-    private let olderLegChangedAt = Atomic<Int64>(.min)
-
-    /// The bits that stand for "no band": a quantile of real spreads is never NaN.
-    private static let noBand = Double.nan.bitPattern
-
-    public init() {}
-
-    /// Has the processor bring the cell near.
-    @inline(__always)
-    func prefetch() { Prefetch.object(self, 80) }
-
-    /// - Precondition: Only the engine thread writes.
-    // Inlined, so that each figure goes straight to the cell: a copy of the whole would wait for all to be written.
-    @inline(__always)
-    func store(_ reading: borrowing PairReading) {
-        let version = self.version.load(ordering: .relaxed)
-        self.version.store(version &+ 1, ordering: .relaxed)
-        atomicMemoryFence(ordering: .releasing)  // The odd version is seen before any of the new figures.
-        let reason = UInt64(reading.quarantine?.rawValue ?? 0)
-        self.status.store(reading.status.rawValue | reason << 8, ordering: .relaxed)
-        self.spread.store(reading.spread.bitPattern, ordering: .relaxed)
-        self.netSpread.store(reading.netSpread.bitPattern, ordering: .relaxed)
-        self.notional.store(reading.notional.bitPattern, ordering: .relaxed)
-        self.upper.store(reading.band?.upper.bitPattern ?? Self.noBand, ordering: .relaxed)
-        self.lower.store(reading.band?.lower.bitPattern ?? Self.noBand, ordering: .relaxed)
-        self.olderLegChangedAt.store(reading.olderLegChangedAt.nanoseconds, ordering: .relaxed)
-        self.version.store(version &+ 2, ordering: .releasing)
-    }
-
-    /// The figures of one moment. Never blocks the writer; repeats while it writes, which takes nanoseconds.
-    public func read() -> PairReading {
-        while true {
-            let before = self.version.load(ordering: .acquiring)
-            var reading = PairReading()
-            let status = self.status.load(ordering: .relaxed)
-            reading.status = PairStatus(rawValue: status & 0xFF) ?? .missing
-            reading.quarantine = QuarantineReason(rawValue: UInt8(truncatingIfNeeded: status >> 8))
-            reading.spread = Double(bitPattern: self.spread.load(ordering: .relaxed))
-            reading.netSpread = Double(bitPattern: self.netSpread.load(ordering: .relaxed))
-            reading.notional = Double(bitPattern: self.notional.load(ordering: .relaxed))
-            let upper = Double(bitPattern: self.upper.load(ordering: .relaxed))
-            let lower = Double(bitPattern: self.lower.load(ordering: .relaxed))
-            reading.band = upper.isNaN ? nil : Band(upper: upper, lower: lower)
-            reading.olderLegChangedAt = Timestamp(nanoseconds: self.olderLegChangedAt.load(ordering: .relaxed))
-            atomicMemoryFence(ordering: .acquiring)  // All figures were read before the version is read again.
-            if before & 1 == 0, self.version.load(ordering: .relaxed) == before { return reading }
-        }
-    }
-}
-
 /// The standing best bid and ask of one instrument, for the scrape: absent while there is none that is known to stand.
 public final class InstrumentCell: Sendable {
     private let version = Atomic<UInt64>(0)

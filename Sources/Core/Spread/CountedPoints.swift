@@ -7,10 +7,21 @@ struct CountedPoints: ~Copyable {
     }
 
     private var points = Room<Point>()
-    private var head = 0
-    private(set) var count = 0
+    // Halves of a word, as all that each pair has.
+    private var start: Int32 = 0
+    private var number: Int32 = 0
     private var upper = QuantileTail()
     private var lower = QuantileTail()
+
+    private var head: Int {
+        get { Int(self.start) }
+        set { self.start = Int32(truncatingIfNeeded: newValue) }
+    }
+
+    private(set) var count: Int {
+        get { Int(self.number) }
+        set { self.number = Int32(truncatingIfNeeded: newValue) }
+    }
 
     /// Whether it has room for any.
     var isBegun: Bool { self.points.count > 0 }

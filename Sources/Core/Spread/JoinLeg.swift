@@ -11,7 +11,6 @@ struct JoinLeg: Sendable, Equatable {
         case unconfirmed
     }
 
-    private(set) var usability = Usability.none
     /// Not a number while there is no quote, so that the first one always differs from it.
     private(set) var bid = Double.nan
     private(set) var ask = 0.0
@@ -19,6 +18,8 @@ struct JoinLeg: Sendable, Equatable {
     private(set) var changedAt = Int64.min
     /// The engine time of the last element.
     private(set) var time = Int64.min
+    // The small ones last: what a leg has besides, stands behind them.
+    private(set) var usability = Usability.none
     var isStale = false
 
     var hasQuote: Bool { self.usability != .none }

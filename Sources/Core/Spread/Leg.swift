@@ -1,24 +1,25 @@
 /// What the engine knows of one instrument: its standing quote, and whether it is known to stand.
 struct Leg: Sendable {
+    /// The part that points are made of.
+    private(set) var join = JoinLeg()
+    /// The standing quote is one of a REST list that gives no sizes.
+    private var isUnsized = false
+    /// Its venue no longer lists it: nothing of it counts any more.
+    private(set) var isDelisted = false
     let venue: VenueIndex
     let symbol: SymbolIndex
+    private(set) var bidSize = 0.0
+    private(set) var askSize = 0.0
+    // So far one line of the caches, which is nearly all that an evaluation looks at.
+    /// When the frame was received that last changed the quote.
+    private(set) var changedAt = Timestamp.never
+    private(set) var sequence: UInt64 = 0
+    /// When the quote was last known to stand.
+    private(set) var provedAt = Timestamp.never
+    var outliers = OutlierMemory()
     // Both are the board's, which the engine holds.
     let cell: Kept<InstrumentCell>
     let counts: Kept<VenueCells>
-    /// The part that points are made of.
-    private(set) var join = JoinLeg()
-    private(set) var bidSize = 0.0
-    private(set) var askSize = 0.0
-    /// The standing quote is one of a REST list that gives no sizes.
-    private var isUnsized = false
-    private(set) var sequence: UInt64 = 0
-    var outliers = OutlierMemory()
-    /// When the frame was received that last changed the quote.
-    private(set) var changedAt = Timestamp.never
-    /// When the quote was last known to stand.
-    private(set) var provedAt = Timestamp.never
-    /// Its venue no longer lists it: nothing of it counts any more.
-    private(set) var isDelisted = false
 
     init(venue: VenueIndex, symbol: SymbolIndex, cell: InstrumentCell, counts: VenueCells) {
         (self.venue, self.symbol, self.cell, self.counts) = (venue, symbol, Kept(cell), Kept(counts))

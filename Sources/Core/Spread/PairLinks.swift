@@ -9,7 +9,7 @@ struct PairLink: Sendable {
 
 /// The pairs of every instrument, one behind the other: what a quote looks through.
 struct PairLinks: ~Copyable {
-    private struct Part {
+    struct Part {
         var start: Int32
         var count: Int32
     }

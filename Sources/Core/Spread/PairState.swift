@@ -6,28 +6,28 @@ struct PairChange {
     let concernsOpportunity: Bool
 }
 
-/// One ordered pair: its last reading, its points' band, and where they are published.
+/// One ordered pair: its points' band, and where its figures stand.
 ///
 /// There is one of each: whoever only looks at one shall not copy it by oversight.
 struct PairState: ~Copyable {
     let entry: PairEntry
-    // Both are the board's, which the engine holds.
-    private let cell: Kept<PairCell>
-    let counts: Kept<VenuePairCells>
-    /// `1 − fee` of the sell venue and `1 + fee` of the buy venue.
-    private let sellFactor: Double
-    private let buyFactor: Double
-    private(set) var reading = PairReading()
-    private var maker = PointMaker()
-    var quarantine: Quarantine
-    /// The net spread that can begin an opportunity; infinite where there are none.
-    let opportunityFrom: Double
+    private(set) var status = PairStatus.missing
     /// Any net spread makes a difference to the one that is open, and a quote without one too.
     var hasOpportunity = false
     /// Somebody wants to be told of each point.
     var isWatched = false
     /// A leg is no longer listed, or another engine has the pair: no quote asks for it.
     private(set) var isOver: Bool
+    // Both are the board's, which the engine holds.
+    private let line: PairLine
+    let counts: Kept<VenuePairCells>
+    /// `1 − fee` of the sell venue and `1 + fee` of the buy venue.
+    private let sellFactor: Double
+    private let buyFactor: Double
+    /// The net spread that can begin an opportunity; infinite where there are none.
+    let opportunityFrom: Double
+    var quarantine: Quarantine
+    private var maker = PointMaker()
 
     /// Begins with neither leg quoting.
     ///
@@ -48,7 +48,7 @@ struct PairState: ~Copyable {
         isOver: Bool,
         settings: OpportunitySettings
     ) {
-        (self.entry, self.cell, self.counts) = (entry, Kept(cell), Kept(counts))
+        (self.entry, self.line, self.counts) = (entry, cell.line, Kept(counts))
         (self.sellFactor, self.buyFactor) = (1 - fees.sell, 1 + fees.buy)
         self.quarantine = Quarantine(isAllowed: isAllowed)
         self.opportunityFrom = entry.isBasis && !settings.includesBasis ? .infinity : settings.enter
@@ -57,16 +57,17 @@ struct PairState: ~Copyable {
 
     /// Points made so far.
     var points: UInt64 { self.maker.number }
+    /// Of these points.
+    var band: Band? { self.maker.band }
+    /// As it is published.
+    var reading: PairReading { self.line.read() }
 
     /// Has the processor bring near what a point of this pair will touch besides.
     @inline(__always)
     func prefetch() {
-        self.cell.use { $0.prefetch() }
+        self.line.prefetch()
         self.maker.prefetch()
     }
-
-    @inline(__always)
-    func publish() { self.cell.use { $0.store(self.reading) } }
 
     /// Why there is no spread; `nil`: there is one.
     @inline(__always)
@@ -97,65 +98,69 @@ struct PairState: ~Copyable {
         points: PointSettings,
         band: BandSettings
     ) -> (PairChange, point: Double?) {
-        let (fault, before) = (JoinFault(sell.join, buy.join), self.reading.status)
-        let missing = self.evaluate(sell: sell, buy: buy, fault)
+        let (fault, before) = (JoinFault(sell.join, buy.join), self.status)
+        let missing = self.missing(fault)
+        self.status = missing?.status ?? .fresh
         self.counts.use { $0.evaluations.add() }
+        var figures: SpreadFigures?
         if let missing {
             self.counts.use { $0.missing[Int(missing.rawValue)].add() }
         } else {
-            self.observeAge(sell: sell, buy: buy, at: receivedAt)
+            let fresh = self.figures(sell: sell, buy: buy)
+            self.observeAge(since: fresh.olderLegChangedAt, sell: sell, buy: buy, at: receivedAt)
+            figures = fresh
         }
         var point: Double?
         if points.by == .both || side == .sell {
-            point = self.makePoint(sell: sell.join, buy: buy.join, fault, at: time, points, band)
+            point = self.makePoint(sell: sell.join, buy: buy.join, fault, figures, at: time, points, band)
         }
-        self.publish()
-        return (self.change(from: before), point)
+        self.publish(figures)
+        return (self.change(from: before, figures), point)
     }
 
     /// Brings spread and cell up to date with the standing quotes of both legs: no quote asked for it.
     mutating func reevaluate(sell: borrowing Leg, buy: borrowing Leg) -> PairChange {
-        let before = self.reading.status
-        _ = self.evaluate(sell: sell, buy: buy, JoinFault(sell.join, buy.join))
-        self.publish()
-        return self.change(from: before)
+        let (before, missing) = (self.status, self.missing(JoinFault(sell.join, buy.join)))
+        self.status = missing?.status ?? .fresh
+        let figures = missing == nil ? self.figures(sell: sell, buy: buy) : nil
+        self.publish(figures)
+        return self.change(from: before, figures)
     }
 
     @inline(__always)
-    private func change(from before: PairStatus) -> PairChange {
-        PairChange(
+    private func publish(_ figures: SpreadFigures?) {
+        self.line.store(self.status, self.quarantine.reason, figures, band: self.maker.band)
+    }
+
+    @inline(__always)
+    private func change(from before: PairStatus, _ figures: SpreadFigures?) -> PairChange {
+        let mayBegin = figures.map { $0.netSpread >= self.opportunityFrom } ?? false
+        return PairChange(
             before: before,
-            after: self.reading.status,
-            concernsOpportunity: self.hasOpportunity || self.reading.netSpread >= self.opportunityFrom
+            after: self.status,
+            concernsOpportunity: mayBegin || self.hasOpportunity
         )
     }
 
     @inline(__always)
-    private mutating func evaluate(
-        sell: borrowing Leg,
-        buy: borrowing Leg,
-        _ fault: JoinFault?
-    ) -> SpreadMissing? {
-        let missing = self.missing(fault)
-        self.reading.quarantine = self.quarantine.reason
-        switch missing {
-        case .quarantined: self.reading.status = .quarantined
-        case .stale: self.reading.status = .stale
-        case .noQuote, .crossed, .outlier: self.reading.status = .missing
-        case nil:
-            self.reading.status = .fresh
-            self.reading.spread = sell.join.bid / buy.join.ask - 1
-            self.reading.netSpread = (sell.join.bid * self.sellFactor) / (buy.join.ask * self.buyFactor) - 1
-            self.reading.notional = min(sell.bidSize, buy.askSize) * buy.join.ask
-            self.reading.olderLegChangedAt = min(sell.changedAt, buy.changedAt)
-        }
-        return missing
+    private func figures(sell: borrowing Leg, buy: borrowing Leg) -> SpreadFigures {
+        SpreadFigures(
+            spread: sell.join.bid / buy.join.ask - 1,
+            netSpread: (sell.join.bid * self.sellFactor) / (buy.join.ask * self.buyFactor) - 1,
+            notional: min(sell.bidSize, buy.askSize) * buy.join.ask,
+            olderLegChangedAt: min(sell.changedAt, buy.changedAt)
+        )
     }
 
     @inline(__always)
-    private func observeAge(sell: borrowing Leg, buy: borrowing Leg, at now: Timestamp) {
+    private func observeAge(
+        since changedAt: Timestamp,
+        sell: borrowing Leg,
+        buy: borrowing Leg,
+        at now: Timestamp
+    ) {
         let isSellOlder = sell.changedAt <= buy.changedAt
-        let age = max(0, now.nanoseconds(since: self.reading.olderLegChangedAt))
+        let age = max(0, now.nanoseconds(since: changedAt))
         let origin = QuoteOrigin(
             instrument: isSellOlder ? self.entry.sell : self.entry.buy,
             number: isSellOlder ? sell.sequence : buy.sequence,
@@ -169,6 +174,7 @@ struct PairState: ~Copyable {
         sell: JoinLeg,
         buy: JoinLeg,
         _ fault: JoinFault?,
+        _ figures: SpreadFigures?,
         at time: Int64,
         _ points: PointSettings,
         _ band: BandSettings
@@ -178,7 +184,7 @@ struct PairState: ~Copyable {
             sell: sell,
             buy: buy,
             fault: fault,
-            spread: self.reading.status == .fresh ? self.reading.spread : sell.bid / buy.ask - 1,
+            spread: figures?.spread ?? (sell.bid / buy.ask - 1),
             at: time,
             points: points,
             band: band
@@ -194,23 +200,31 @@ struct PairState: ~Copyable {
             case nil: break
             }
             self.counts.use { $0.points.add() }
-            self.reading.band = self.maker.band
             return spread
         }
     }
 
     /// A leg is no longer listed: there is no pair any more, and nothing of it is kept.
     mutating func end() {
-        (self.reading, self.isWatched) = (PairReading(), false)
+        (self.status, self.isWatched, self.isOver) = (.missing, false, true)
         self.maker = PointMaker()
-        self.isOver = true
-        self.publish()
+        self.line.store(.missing, nil, SpreadFigures.none, band: nil)
     }
 
-    /// Drops points that have grown too old; `true` when that changed the band.
-    mutating func expireBand(before limit: Int64, settings: BandSettings) -> Bool {
-        guard self.maker.expire(before: limit, settings: settings) else { return false }
-        self.reading.band = self.maker.band
-        return true
+    /// Drops points that have grown too old, and publishes the band that is left.
+    mutating func expireBand(before limit: Int64, settings: BandSettings) {
+        if self.maker.expire(before: limit, settings: settings) { self.line.store(self.maker.band) }
+    }
+}
+
+extension SpreadMissing {
+    /// What a pair is that has no spread for this reason.
+    @inline(__always)
+    fileprivate var status: PairStatus {
+        switch self {
+        case .quarantined: .quarantined
+        case .stale: .stale
+        case .noQuote, .crossed, .outlier: .missing
+        }
     }
 }

@@ -11,7 +11,7 @@ struct QuantileTail: ~Copyable {
     private var sign = 1.0
     /// The kept keys, descending; beyond ``count`` there is nothing but `-infinity`.
     private var keys = Room<Double>()
-    private(set) var count = 0
+    private(set) var count: Int32 = 0
     /// A key above it is kept from now on.
     private var limit = -Double.infinity
     /// The quantile's place, counted from the end, among so many values.
@@ -85,7 +85,7 @@ struct QuantileTail: ~Copyable {
         // The key is above the last one, so that it has a place even where the last one loses its own.
         self.keys.insert(key)
         if self.count < self.keys.count { self.count += 1 }
-        if self.count == self.keys.count { self.limit = self.keys[self.count - 1] }
+        if self.count == self.keys.count { self.limit = self.keys[Int(self.count) - 1] }
     }
 
     @inline(never)
@@ -93,6 +93,6 @@ struct QuantileTail: ~Copyable {
         self.keys.remove(key)
         self.count -= 1
         // While everything is kept, there is no limit.
-        if self.limit > -.infinity { self.limit = self.count > 0 ? self.keys[self.count - 1] : .infinity }
+        if self.limit > -.infinity { self.limit = self.count > 0 ? self.keys[Int(self.count) - 1] : .infinity }
     }
 }

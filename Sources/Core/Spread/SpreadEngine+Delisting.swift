@@ -18,7 +18,7 @@ extension SpreadEngine {
         self.windows.drop(InstrumentIndex(position))
         for index in self.links.range(of: position) {
             let pair = Int(self.links[index].pair)
-            let status = self.pairs[pair].reading.status
+            let status = self.pairs[pair].status
             if status == .fresh { self.freshPairs -= 1 }
             self.endOpportunity(of: pair, .delisted, at: time)
             self.pairs[pair].end()

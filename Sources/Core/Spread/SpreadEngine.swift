@@ -263,9 +263,7 @@ extension SpreadEngine {
         self.windows.advance(to: now)
         self.publishWindows(at: now)
         let limit = now.nanoseconds - self.settings.band.maxAge
-        for pair in self.pairs.indices where self.pairs[pair].expireBand(before: limit, settings: self.settings.band) {
-            self.pairs[pair].publish()
-        }
+        for pair in self.pairs.indices { self.pairs[pair].expireBand(before: limit, settings: self.settings.band) }
     }
 }
 
@@ -363,7 +361,7 @@ extension SpreadEngine {
                 number: self.pairs[pair].points,
                 time: Timestamp(nanoseconds: time),
                 spread: spread,
-                band: self.pairs[pair].reading.band,
+                band: self.pairs[pair].band,
                 venue: venue,
                 receivedAt: receivedAt
             )

@@ -4,20 +4,24 @@
 @safe
 struct Room<Element: BitwiseCopyable>: ~Copyable {
     private let storage: UnsafeMutablePointer<Element>?
-    let count: Int
+    // Half a word: there are thousands of them, each next to what is as small.
+    private let size: Int32
 
     /// Without room for any.
-    init() { unsafe (self.storage, self.count) = (nil, 0) }
+    init() { unsafe (self.storage, self.size) = (nil, 0) }
 
     init(_ count: Int, of element: Element) {
-        precondition(count > 0, "room for one element at least")
+        precondition(count > 0 && count <= Int32.max, "room for one element at least, and not for billions")
         let bytes = count * MemoryLayout<Element>.stride
         let room = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: Prefetch.line)
         let storage = unsafe room.initializeMemory(as: Element.self, repeating: element, count: count)
-        unsafe (self.storage, self.count) = (storage, count)
+        unsafe (self.storage, self.size) = (storage, Int32(count))
     }
 
     deinit { unsafe self.storage?.deallocate() }
+
+    @inline(__always)
+    var count: Int { Int(self.size) }
 
     @inline(__always)
     subscript(place: Int) -> Element {

@@ -136,9 +136,7 @@ extension WindowStore {
     public var bytes: Int { self.quotes.bytes + self.trades.bytes }
     /// What the windows cost besides, whether or not they hold anything.
     var fixedBytes: Int {
-        self.quotes.windows.capacity * MemoryLayout<QuoteWindow>.stride
-            + self.trades.windows.capacity * MemoryLayout<TradeWindow>.stride
-            + self.order.capacity * MemoryLayout<UInt32>.stride
+        self.quotes.windows.bytes + self.trades.windows.bytes + self.order.capacity * MemoryLayout<UInt32>.stride
     }
     /// Elements held now, as the shelves count them.
     public var held: UInt64 { self.quotes.held &+ self.trades.held }

@@ -9,9 +9,9 @@ struct CellTests {
     func pairCell() {
         let readings = (0...100_000 as ClosedRange<Int64>).map(Self.reading)
         let cell = PairCell()
-        cell.store(readings[0])
+        cell.line.store(readings[0])
         let findings = Self.race(
-            write: { cell.store(readings[$0]) },
+            write: { cell.line.store(readings[$0]) },
             read: {
                 let reading = cell.read()
                 return reading == readings[Int(reading.spread)] ? nil : "torn: \(reading)"
@@ -40,9 +40,23 @@ struct CellTests {
         let cell = PairCell()
         #expect(cell.read() == PairReading())
         for number in 0..<10 as Range<Int64> {
-            cell.store(Self.reading(number))
+            cell.line.store(Self.reading(number))
             #expect(cell.read() == Self.reading(number))
         }
+    }
+
+    @Test("keeps the last figures while a pair has none, and takes a band by itself")
+    func parts() {
+        let cell = PairCell()
+        var expected = Self.reading(5)
+        cell.line.store(expected)
+        (expected.status, expected.quarantine) = (.quarantined, .multiple)
+        expected.band = Band(upper: 2, lower: 1)
+        cell.line.store(.quarantined, .multiple, nil, band: expected.band)
+        #expect(cell.read() == expected)
+        expected.band = nil
+        cell.line.store(nil)
+        #expect(cell.read() == expected)
     }
 
     /// Writes 1 to 100,000 while three threads read, and says what the readers found wrong.
@@ -82,5 +96,17 @@ struct CellTests {
         reading.band = number % 4 == 0 ? nil : Band(upper: Double(number) + 1, lower: Double(number) - 1)
         reading.olderLegChangedAt = Timestamp(nanoseconds: -number)
         return reading
+    }
+}
+
+extension PairLine {
+    fileprivate func store(_ reading: PairReading) {
+        let figures = SpreadFigures(
+            spread: reading.spread,
+            netSpread: reading.netSpread,
+            notional: reading.notional,
+            olderLegChangedAt: reading.olderLegChangedAt
+        )
+        self.store(reading.status, reading.quarantine, figures, band: reading.band)
     }
 }

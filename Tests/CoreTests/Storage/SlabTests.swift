@@ -49,6 +49,18 @@ struct SlabTests {
         #expect(alive.count.load(ordering: .relaxed) == 0)
     }
 
+    @Test("what is as large as a line of memory begins with one, and smaller things stand side by side")
+    func lines() {
+        var large = Slab<InlineArray<9, UInt64>>()
+        var small = Slab<UInt32>()
+        for value in 0..<40 as Range<UInt64> {
+            large.append(InlineArray(repeating: value))
+            small.append(UInt32(value))
+        }
+        for index in large.indices { #expect(large[index][8] == UInt64(index) && small[index] == UInt32(index)) }
+        #expect(large.bytes == large.capacity * 128 && small.bytes == small.capacity * 4)
+    }
+
     @Test("asks for memory ahead also where there is none")
     func prefetch() {
         var slab = Slab<Int>()
