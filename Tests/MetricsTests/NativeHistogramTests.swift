@@ -107,25 +107,29 @@ struct NativeHistogramTests {
     }
 
     @Test(
-        "a thread that observes alone leaves the same counts, sum and exemplars",
+        "a thread that observes alone, in one or in two at once, leaves the same counts, sum and exemplars",
         arguments: [nil, NativeScale.standard]
     )
     func alone(scale: NativeScale?) {
         let shape = HistogramShape(bounds: [0.001, 0.1, 1], native: scale)
         let (alone, locked) = (Histogram(shape, keepsExemplars: true), Histogram(shape, keepsExemplars: true))
+        let both = [Histogram(shape, keepsExemplars: true), Histogram(shape, keepsExemplars: true)]
         var generator = SplitMix64(seed: 4)
         for number in 0..<5_000 {
             let value = number == 7 ? .nan : number == 8 ? -3 : Double(generator.next() >> 20) * 1e-13
             let evidence = Evidence(subject: 1, number: UInt64(number), time: Int64(number) * 1_000_000)
             alone.observeAlone(value, evidence: evidence)
             locked.observe(value, evidence: evidence)
+            both[0].observeAlone(value, evidence: evidence, alsoIn: both[1])
         }
-        let (left, right) = (alone.read(), locked.read())
-        #expect((left.count, left.sum, left.schema) == (right.count, right.sum, right.schema))
-        #expect(left.cumulative == right.cumulative)
-        #expect(left.positive.map(\.count) == right.positive.map(\.count))
-        #expect(left.exemplars == right.exemplars)
-        #expect(left.count == 5_000)
+        let right = locked.read()
+        for left in [alone.read(), both[0].read(), both[1].read()] {
+            #expect((left.count, left.sum, left.schema) == (right.count, right.sum, right.schema))
+            #expect(left.cumulative == right.cumulative)
+            #expect(left.positive.map(\.count) == right.positive.map(\.count))
+            #expect(left.exemplars == right.exemplars)
+            #expect(left.count == 5_000)
+        }
     }
 
     @Test("both kinds come from one reading: every scrape agrees with itself under eight threads")

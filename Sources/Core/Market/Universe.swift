@@ -46,6 +46,7 @@ public struct Universe: Sendable {
     public let shardCount: Int
     public private(set) var symbols: [String] = []
     public private(set) var instruments: [InstrumentEntry] = []
+    /// Both directions of two instruments stand one behind the other, the first of them at an even place.
     public private(set) var pairs: [PairEntry] = []
     /// Counts the changes: two copies of one universe with the same revision are equal.
     public private(set) var revision = 0

@@ -56,10 +56,34 @@ public protocol DurationRecorder: AnyObject, Sendable {
     func record(nanoseconds: Int64)
     /// The same with the quote that explains the duration, for recorders that can show it.
     func record(nanoseconds: Int64, of quote: QuoteOrigin)
+    /// What records in this one and in another at once: for recorders that find out about a duration what both need.
+    func joined(with other: any DurationRecorder) -> any DurationRecorder
 }
 
 extension DurationRecorder {
     public func record(nanoseconds: Int64, of quote: QuoteOrigin) { self.record(nanoseconds: nanoseconds) }
+
+    public func joined(with other: any DurationRecorder) -> any DurationRecorder { JoinedRecorders(self, other) }
+}
+
+/// Two recorders, one after the other.
+public final class JoinedRecorders: DurationRecorder {
+    private let first: any DurationRecorder
+    private let second: any DurationRecorder
+
+    public init(_ first: any DurationRecorder, _ second: any DurationRecorder) {
+        (self.first, self.second) = (first, second)
+    }
+
+    public func record(nanoseconds: Int64) {
+        self.first.record(nanoseconds: nanoseconds)
+        self.second.record(nanoseconds: nanoseconds)
+    }
+
+    public func record(nanoseconds: Int64, of quote: QuoteOrigin) {
+        self.first.record(nanoseconds: nanoseconds, of: quote)
+        self.second.record(nanoseconds: nanoseconds, of: quote)
+    }
 }
 
 /// Which quote something was measured at.

@@ -1,10 +1,18 @@
-/// One of the pairs of an instrument, as that instrument sees it.
+/// Both pairs of two instruments, as one of these sees them: one sells here and buys there, one the other way round.
 struct PairLink: Sendable {
-    let pair: Int32
+    /// The first of both; the other direction stands right behind it.
+    let first: Int32
     /// The instrument at the other end.
     let other: Int32
-    /// Whether this instrument is the one that is sold.
+    /// Whether this instrument is the one that the first pair sells.
     let sells: Bool
+
+    @inline(__always)
+    var pairs: Range<Int> { Int(self.first)..<Int(self.first) + 2 }
+
+    /// Which leg of one of both pairs this instrument is.
+    @inline(__always)
+    func side(in pair: Int) -> PairSide { (pair == Int(self.first)) == self.sells ? .sell : .buy }
 }
 
 /// The pairs of every instrument, one behind the other: what a quote looks through.
@@ -20,10 +28,11 @@ struct PairLinks: ~Copyable {
     /// Finds the pairs of each of so many instruments anew; the order of a quote's pairs is that of the list.
     mutating func rebuild(_ pairs: borrowing Slab<PairState>, instruments: Int) {
         var byInstrument = [[PairLink]](repeating: [], count: instruments)
-        for index in pairs.indices where !pairs[index].isOver {
-            let (sell, buy) = (pairs[index].entry.sell.position, pairs[index].entry.buy.position)
-            byInstrument[sell].append(PairLink(pair: Int32(index), other: Int32(buy), sells: true))
-            byInstrument[buy].append(PairLink(pair: Int32(index), other: Int32(sell), sells: false))
+        for first in stride(from: 0, to: pairs.count, by: 2) where !pairs[first].isOver {
+            let (sell, buy) = (pairs[first].entry.sell, pairs[first].entry.buy)
+            precondition(pairs[first + 1].entry.sell == buy && pairs[first + 1].entry.buy == sell, "no other direction")
+            byInstrument[sell.position].append(PairLink(first: Int32(first), other: Int32(buy.position), sells: true))
+            byInstrument[buy.position].append(PairLink(first: Int32(first), other: Int32(sell.position), sells: false))
         }
         self.parts.removeAll()
         self.links.removeAll()
@@ -49,9 +58,9 @@ struct PairLinks: ~Copyable {
     /// The instrument has no pairs any more, and neither have the others one with it.
     mutating func remove(_ position: Int) {
         for index in self.range(of: position) {
-            let (pair, other) = (self.links[index].pair, Int(self.links[index].other))
+            let (first, other) = (self.links[index].first, Int(self.links[index].other))
             var kept = Int(self.parts[other].start)
-            for index in self.range(of: other) where self.links[index].pair != pair {
+            for index in self.range(of: other) where self.links[index].first != first {
                 self.links[kept] = self.links[index]
                 kept += 1
             }

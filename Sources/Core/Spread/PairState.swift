@@ -83,8 +83,8 @@ struct PairState: ~Copyable {
     ///   - side: Whose quote it is.
     ///   - sell: The leg that is sold.
     ///   - buy: The one that is bought.
+    ///   - fault: Why these two give no spread; `nil`: they do.
     ///   - time: Engine time.
-    ///   - receivedAt: When the quote came.
     ///   - points: When it makes a point.
     ///   - band: Of how many points.
     /// - Returns: What else is to be done, and the spread of the point that was made.
@@ -93,23 +93,16 @@ struct PairState: ~Copyable {
         quoteOf side: PairSide,
         sell: borrowing Leg,
         buy: borrowing Leg,
+        _ fault: JoinFault?,
         at time: Int64,
-        receivedAt: Timestamp,
         points: PointSettings,
         band: BandSettings
     ) -> (PairChange, point: Double?) {
-        let (fault, before) = (JoinFault(sell.join, buy.join), self.status)
-        let missing = self.missing(fault)
+        let (before, missing) = (self.status, self.missing(fault))
         self.status = missing?.status ?? .fresh
         self.counts.use { $0.evaluations.add() }
-        var figures: SpreadFigures?
-        if let missing {
-            self.counts.use { $0.missing[Int(missing.rawValue)].add() }
-        } else {
-            let fresh = self.figures(sell: sell, buy: buy)
-            self.observeAge(since: fresh.olderLegChangedAt, sell: sell, buy: buy, at: receivedAt)
-            figures = fresh
-        }
+        if let missing { self.counts.use { $0.missing[Int(missing.rawValue)].add() } }
+        let figures = missing == nil ? self.figures(sell: sell, buy: buy) : nil
         var point: Double?
         if points.by == .both || side == .sell {
             point = self.makePoint(sell: sell.join, buy: buy.join, fault, figures, at: time, points, band)
@@ -150,23 +143,6 @@ struct PairState: ~Copyable {
             notional: min(sell.bidSize, buy.askSize) * buy.join.ask,
             olderLegChangedAt: min(sell.changedAt, buy.changedAt)
         )
-    }
-
-    @inline(__always)
-    private func observeAge(
-        since changedAt: Timestamp,
-        sell: borrowing Leg,
-        buy: borrowing Leg,
-        at now: Timestamp
-    ) {
-        let isSellOlder = sell.changedAt <= buy.changedAt
-        let age = max(0, now.nanoseconds(since: changedAt))
-        let origin = QuoteOrigin(
-            instrument: isSellOlder ? self.entry.sell : self.entry.buy,
-            number: isSellOlder ? sell.sequence : buy.sequence,
-            time: now
-        )
-        self.counts.use { $0.legAge?.record(nanoseconds: age, of: origin) }
     }
 
     @inline(__always)

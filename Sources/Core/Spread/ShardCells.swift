@@ -16,8 +16,13 @@ public final class ShardCells: Sendable {
         endToEnd: (VenueIndex) -> (any DurationRecorder)?,
         ended: (VenueIndex, VenueIndex) -> OpportunityRecorders?
     ) {
+        let ages = venues.map { sell in venues.map { buy in legAge(sell, buy) } }
         self.venuePairs = venues.flatMap { sell in
-            venues.map { VenuePairCells(legAge: legAge(sell, $0), ended: ended(sell, $0)) }
+            venues.map { buy in
+                let (there, back) = (ages[sell.position][buy.position], ages[buy.position][sell.position])
+                let bothWays = there.flatMap { there in back.map { there.joined(with: $0) } }
+                return VenuePairCells(legAge: there, legAgeBothWays: bothWays, ended: ended(sell, buy))
+            }
         }
         self.venues = venues.map { VenueCells(endToEnd: endToEnd($0)) }
     }
@@ -50,9 +55,17 @@ public final class VenuePairCells: Sendable {
     /// Opportunities that ended, by ``OpportunityEnd``.
     public let opportunitiesEnded = OpportunityEnd.allCases.map { _ in TallyCell() }
     let legAge: (any DurationRecorder)?
+    /// The same for both directions at once.
+    let legAgeBothWays: (any DurationRecorder)?
     let ended: OpportunityRecorders?
 
-    init(legAge: (any DurationRecorder)?, ended: OpportunityRecorders?) { (self.legAge, self.ended) = (legAge, ended) }
+    init(
+        legAge: (any DurationRecorder)?,
+        legAgeBothWays: (any DurationRecorder)?,
+        ended: OpportunityRecorders?
+    ) {
+        (self.legAge, self.legAgeBothWays, self.ended) = (legAge, legAgeBothWays, ended)
+    }
 
     /// Opportunities that began and have not ended.
     public var opportunitiesActive: UInt64 {

@@ -19,12 +19,14 @@ extension SpreadEngine {
         if let position = self.quoted(batch, index + 2) {
             for link in self.links.range(of: position) {
                 self.legs.prefetch(Int(self.links[link].other))
-                self.pairs.prefetch(Int(self.links[link].pair))
+                for pair in self.links[link].pairs { self.pairs.prefetch(pair) }
             }
             self.windows.prefetchQuotes(of: position, step: 1)
         }
         if let position = self.quoted(batch, index + 1) {
-            for link in self.links.range(of: position) { self.pairs[Int(self.links[link].pair)].prefetch() }
+            for link in self.links.range(of: position) {
+                for pair in self.links[link].pairs { self.pairs[pair].prefetch() }
+            }
         }
     }
 

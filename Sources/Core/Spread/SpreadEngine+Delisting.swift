@@ -17,13 +17,16 @@ extension SpreadEngine {
         self.cells.instruments[position].store(nil)
         self.windows.drop(InstrumentIndex(position))
         for index in self.links.range(of: position) {
-            let pair = Int(self.links[index].pair)
-            let status = self.pairs[pair].status
-            if status == .fresh { self.freshPairs -= 1 }
-            self.endOpportunity(of: pair, .delisted, at: time)
-            self.pairs[pair].end()
-            if status == .quarantined { self.board.noteQuarantineChange() }
+            for pair in self.links[index].pairs { self.delist(pair: pair, at: time) }
         }
         self.links.remove(position)
+    }
+
+    private mutating func delist(pair: Int, at time: Int64) {
+        let status = self.pairs[pair].status
+        if status == .fresh { self.freshPairs -= 1 }
+        self.endOpportunity(of: pair, .delisted, at: time)
+        self.pairs[pair].end()
+        if status == .quarantined { self.board.noteQuarantineChange() }
     }
 }

@@ -10,7 +10,7 @@ extension SpreadEngine {
         }
         let sum = bid + ask
         var others = OutlierRule.Count()
-        for index in self.links.range(of: position) where self.links[index].sells {
+        for index in self.links.range(of: position) {
             guard let top = self.legs[Int(self.links[index].other)].top else { continue }
             others.compare(sum, with: top.bid + top.ask, rule)
         }

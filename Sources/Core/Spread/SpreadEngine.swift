@@ -247,7 +247,7 @@ extension SpreadEngine {
     private mutating func reevaluate(_ position: Int) {
         self.cells.instruments[position].store(self.legs[position].top)
         for index in self.links.range(of: position) {
-            self.reevaluate(Int(self.links[index].pair), at: self.legs[position].provedAt)
+            for pair in self.links[index].pairs { self.reevaluate(pair, at: self.legs[position].provedAt) }
         }
     }
 
@@ -305,18 +305,39 @@ extension SpreadEngine {
 // MARK: - Pairs
 
 extension SpreadEngine {
-    /// Brings a pair up to date with a quote of one of its legs.
+    /// Brings both pairs with another instrument up to date with a quote.
     @inline(__always)
     private mutating func take(quoteOf position: Int, through link: PairLink, at time: Int64, receivedAt: Timestamp) {
-        let (pair, other) = (Int(link.pair), Int(link.other))
-        let side = link.sells ? PairSide.sell : .buy
+        // Of the same two legs, so that what forbids a spread forbids the other, and both are of one age.
+        let fault = JoinFault(self.legs[position].join, self.legs[Int(link.other)].join)
+        let (first, second) = (link.pairs.lowerBound, link.pairs.lowerBound + 1)
+        self.take(quoteOf: position, through: link, in: first, fault, at: time, receivedAt: receivedAt)
+        self.take(quoteOf: position, through: link, in: second, fault, at: time, receivedAt: receivedAt)
+        guard fault == nil else { return }
+        switch (self.pairs[first].status == .fresh, self.pairs[second].status == .fresh) {
+        case (true, true): self.observeAge(of: first, { $0.legAgeBothWays }, at: receivedAt)
+        case (true, false): self.observeAge(of: first, { $0.legAge }, at: receivedAt)
+        case (false, true): self.observeAge(of: second, { $0.legAge }, at: receivedAt)
+        case (false, false): return
+        }
+    }
+
+    private mutating func take(
+        quoteOf position: Int,
+        through link: PairLink,
+        in pair: Int,
+        _ fault: JoinFault?,
+        at time: Int64,
+        receivedAt: Timestamp
+    ) {
+        let (side, other) = (link.side(in: pair), Int(link.other))
         if !self.pairs[pair].quarantine.isDiscovered { self.discover(pair) }
         let (change, point) = self.pairs[pair].take(
             quoteOf: side,
-            sell: self.legs[link.sells ? position : other],
-            buy: self.legs[link.sells ? other : position],
+            sell: self.legs[side == .sell ? position : other],
+            buy: self.legs[side == .sell ? other : position],
+            fault,
             at: time,
-            receivedAt: receivedAt,
             points: self.settings.points,
             band: self.settings.band
         )
@@ -328,6 +349,21 @@ extension SpreadEngine {
         if let point, self.pairs[pair].isWatched {
             self.keep(point, of: pair, at: time, by: self.legs[position].venue, receivedAt: receivedAt)
         }
+    }
+
+    /// Records for how long the older leg of a pair has stood.
+    @inline(__always)
+    private func observeAge(
+        of pair: Int,
+        _ recorder: (VenuePairCells) -> (any DurationRecorder)?,
+        at now: Timestamp
+    ) {
+        let entry = self.pairs[pair].entry
+        let isSellOlder = self.legs[entry.sell.position].changedAt <= self.legs[entry.buy.position].changedAt
+        let older = isSellOlder ? entry.sell : entry.buy
+        let age = max(0, now.nanoseconds(since: self.legs[older.position].changedAt))
+        let origin = QuoteOrigin(instrument: older, number: self.legs[older.position].sequence, time: now)
+        self.pairs[pair].counts.use { recorder($0)?.record(nanoseconds: age, of: origin) }
     }
 
     /// Brings a pair up to date with a change that is no quote.

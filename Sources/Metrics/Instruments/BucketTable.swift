@@ -17,6 +17,8 @@ import Synchronization
 
     /// Even with one bucket for 16 octaves, all doubles of both signs and all classic bounds find room.
     private static let coarsestCapacity = 1024
+    /// So many neighbouring buckets are looked for side by side: observations are seldom far from one another.
+    private static let lineSlots = 4
 
     let schema: Int
     private let limit: Int
@@ -38,8 +40,12 @@ import Synchronization
         var bits = 5
         while 1 << bits < limit + limit / 2 { bits += 1 }
         self.capacity = schema == NativeScale.schemas.lowerBound ? max(1 << bits, Self.coarsestCapacity) : 1 << bits
-        self.shift = UInt64(64 - self.capacity.trailingZeroBitCount)
-        unsafe self.slots = .allocate(capacity: self.capacity)
+        self.shift = UInt64(64 - (self.capacity / Self.lineSlots).trailingZeroBitCount)
+        // Each four slots are in one line of the caches.
+        unsafe self.slots = UnsafeMutableRawPointer.allocate(
+            byteCount: self.capacity * MemoryLayout<Slot>.stride,
+            alignment: Self.lineSlots * MemoryLayout<Slot>.stride
+        ).bindMemory(to: Slot.self, capacity: self.capacity)
         unsafe self.order = .allocate(capacity: self.capacity)
         for position in 0..<self.capacity {
             unsafe (self.slots + position).initialize(to: Slot())
@@ -56,7 +62,10 @@ import Synchronization
 
     @inline(__always)
     func add(_ amount: UInt64, to key: BucketKey, by writers: Writers = .many) {
-        let position = Int(truncatingIfNeeded: (key.bits &* 0x9E37_79B9_7F4A_7C15) &>> self.shift)
+        let line = Int(
+            truncatingIfNeeded: (UInt64(bitPattern: Int64(key.index >> 2)) &* 0x9E37_79B9_7F4A_7C15) &>> self.shift
+        )
+        let position = line &* Self.lineSlots &+ (key.index & (Self.lineSlots - 1))
         // Nearly always it stands where it is looked for first.
         if unsafe self.slots[position].key.load(ordering: .relaxed) == key.bits {
             unsafe self.slots[position].count.add(amount, by: writers)

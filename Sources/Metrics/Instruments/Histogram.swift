@@ -30,36 +30,64 @@ public final class Histogram: Sendable {
     /// Observes the same value `count` times at the cost of one observation.
     ///
     /// NaN counts as above every bound and leaves the sum alone, which it would spoil for ever.
-    public func observe(_ value: Double, count: UInt64) {
-        self.count(value, count, in: self.shape.classicBucket(of: value))
-    }
+    public func observe(_ value: Double, count: UInt64) { self.add(self.observation(value, count), by: .many) }
 
     /// Observes a value that evidence can be shown for. In a family without exemplars it counts like any other.
     public func observe(_ value: Double, evidence: Evidence) {
-        let bucket = self.shape.classicBucket(of: value)
-        self.count(value, 1, in: bucket)
-        self.exemplars?.offer(value, evidence, in: bucket)
+        let observation = self.observation(value, 1)
+        self.add(observation, by: .many)
+        self.exemplars?.offer(value, evidence, in: observation.bucket)
     }
 
     /// The same where one thread at a time observes, and nobody else: then no addition has to be locked.
     ///
     /// - Precondition: All observations of this histogram come from one thread, this way or another.
     public func observeAlone(_ value: Double, evidence: Evidence) {
+        let observation = self.observation(value, 1)
+        self.add(observation, by: .one)
+        self.exemplars?.offer(value, evidence, in: observation.bucket)
+    }
+
+    /// Observes a value in two histograms of one family: where it belongs is found out once.
+    ///
+    /// - Precondition: As of ``observeAlone(_:evidence:)``, for both.
+    public func observeAlone(_ value: Double, evidence: Evidence, alsoIn other: Histogram) {
+        precondition(self.shape === other.shape, "Two histograms of different families have different buckets.")
+        let observation = self.observation(value, 1)
+        self.add(observation, by: .one)
+        other.add(observation, by: .one)
+        self.exemplars?.offer(value, evidence, in: observation.bucket)
+        other.exemplars?.offer(value, evidence, in: observation.bucket)
+    }
+
+    /// Where a value belongs, and what it adds.
+    private struct Observation {
+        let count: UInt64
+        let bucket: Int
+        let key: BucketKey?
+        let units: ExactSum.Units
+    }
+
+    // All is computed before the first atomic addition: what comes behind one waits for it.
+    @inline(__always)
+    private func observation(_ value: Double, _ count: UInt64) -> Observation {
         let bucket = self.shape.classicBucket(of: value)
-        self.count(value, 1, in: bucket, by: .one)
-        self.exemplars?.offer(value, evidence, in: bucket)
+        return Observation(
+            count: count,
+            bucket: bucket,
+            key: self.isNative ? self.shape.key(of: value, classic: bucket) : nil,
+            units: self.sum.units(of: value, count: count)
+        )
     }
 
     @inline(__always)
-    private func count(_ value: Double, _ count: UInt64, in bucket: Int, by writers: Writers = .many) {
-        // All is computed before the first atomic addition: what comes behind one waits for it.
-        let units = self.sum.units(of: value, count: count)
-        if self.isNative {
-            if let key = self.shape.key(of: value, classic: bucket) { self.native?.add(count, to: key, by: writers) }
+    private func add(_ observation: Observation, by writers: Writers) {
+        if let key = observation.key {
+            self.native?.add(observation.count, to: key, by: writers)
         } else {
-            self.classic.add(count, at: bucket, by: writers)
+            self.classic.add(observation.count, at: observation.bucket, by: writers)
         }
-        self.sum.add(units, by: writers)
+        self.sum.add(observation.units, by: writers)
     }
 
     /// Reads everything at one moment into a reading that is reused.

@@ -15,16 +15,45 @@ final class HistogramRecorder: DurationRecorder {
     func record(nanoseconds: Int64) { self.histogram.observe(Double(nanoseconds) / 1e9) }
 
     func record(nanoseconds: Int64, of quote: QuoteOrigin) {
-        let evidence = Evidence(
+        if self.isSole {
+            self.histogram.observeAlone(Double(nanoseconds) / 1e9, evidence: Evidence(quote))
+        } else {
+            self.histogram.observe(Double(nanoseconds) / 1e9, evidence: Evidence(quote))
+        }
+    }
+
+    func joined(with other: any DurationRecorder) -> any DurationRecorder {
+        guard let other = other as? HistogramRecorder, self.isSole, other.isSole else {
+            return JoinedRecorders(self, other)
+        }
+        return HistogramsRecorder(self.histogram, other.histogram)
+    }
+}
+
+/// Puts each duration into two histograms of one family, where one engine alone records in both.
+final class HistogramsRecorder: DurationRecorder {
+    private let first: Histogram
+    private let second: Histogram
+
+    init(_ first: Histogram, _ second: Histogram) { (self.first, self.second) = (first, second) }
+
+    func record(nanoseconds: Int64) {
+        self.first.observe(Double(nanoseconds) / 1e9)
+        self.second.observe(Double(nanoseconds) / 1e9)
+    }
+
+    func record(nanoseconds: Int64, of quote: QuoteOrigin) {
+        self.first.observeAlone(Double(nanoseconds) / 1e9, evidence: Evidence(quote), alsoIn: self.second)
+    }
+}
+
+extension Evidence {
+    init(_ quote: QuoteOrigin) {
+        self.init(
             subject: UInt32(truncatingIfNeeded: quote.instrument.position),
             number: quote.number,
             time: quote.time.nanoseconds
         )
-        if self.isSole {
-            self.histogram.observeAlone(Double(nanoseconds) / 1e9, evidence: evidence)
-        } else {
-            self.histogram.observe(Double(nanoseconds) / 1e9, evidence: evidence)
-        }
     }
 }
 
