@@ -4,26 +4,26 @@
 /// tells. One thing leads to another, so each quote is looked at three times, a step apart: for its leg, for its pairs
 /// and the end of its window, and for what these point to.
 extension SpreadEngine {
-    static let stepsAhead = 3
+    static let stepsAhead = 6
     /// So many pairs stay near by themselves.
     static let pairsNear = 64
 
     /// Called with each step: `index` is the element that is worked on next, less than 0 before the first.
     @inline(__always)
     func fetchAhead(_ batch: [RawElement], _ index: Int) {
-        if let position = self.quoted(batch, index + 3) {
+        if let position = self.quoted(batch, index + 6) {
             self.legs.prefetch(position)
             self.links.prefetch(position)
             self.windows.prefetchQuotes(of: position, step: 0)
         }
-        if let position = self.quoted(batch, index + 2) {
+        if let position = self.quoted(batch, index + 4) {
             for link in self.links.range(of: position) {
                 self.legs.prefetch(Int(self.links[link].other))
                 for pair in self.links[link].pairs { self.pairs.prefetch(pair) }
             }
             self.windows.prefetchQuotes(of: position, step: 1)
         }
-        if let position = self.quoted(batch, index + 1) {
+        if let position = self.quoted(batch, index + 2) {
             for link in self.links.range(of: position) {
                 for pair in self.links[link].pairs { self.pairs[pair].prefetch() }
             }

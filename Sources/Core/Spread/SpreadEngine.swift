@@ -315,9 +315,8 @@ extension SpreadEngine {
         self.take(quoteOf: position, through: link, in: second, fault, at: time, receivedAt: receivedAt)
         guard fault == nil else { return }
         switch (self.pairs[first].status == .fresh, self.pairs[second].status == .fresh) {
-        case (true, true): self.observeAge(of: first, { $0.legAgeBothWays }, at: receivedAt)
-        case (true, false): self.observeAge(of: first, { $0.legAge }, at: receivedAt)
-        case (false, true): self.observeAge(of: second, { $0.legAge }, at: receivedAt)
+        case (true, let isBoth): self.observeAge(of: first, bothWays: isBoth, at: receivedAt)
+        case (false, true): self.observeAge(of: second, bothWays: false, at: receivedAt)
         case (false, false): return
         }
     }
@@ -355,7 +354,7 @@ extension SpreadEngine {
     @inline(__always)
     private func observeAge(
         of pair: Int,
-        _ recorder: (VenuePairCells) -> (any DurationRecorder)?,
+        bothWays: Bool,
         at now: Timestamp
     ) {
         let entry = self.pairs[pair].entry
@@ -363,7 +362,13 @@ extension SpreadEngine {
         let older = isSellOlder ? entry.sell : entry.buy
         let age = max(0, now.nanoseconds(since: self.legs[older.position].changedAt))
         let origin = QuoteOrigin(instrument: older, number: self.legs[older.position].sequence, time: now)
-        self.pairs[pair].counts.use { recorder($0)?.record(nanoseconds: age, of: origin) }
+        self.pairs[pair].counts.use { counts in
+            if bothWays {
+                counts.legAgeBothWays?.record(nanoseconds: age, of: origin)
+            } else {
+                counts.legAge?.record(nanoseconds: age, of: origin)
+            }
+        }
     }
 
     /// Brings a pair up to date with a change that is no quote.
