@@ -29,11 +29,18 @@ struct Leg: Sendable {
     ///
     /// - Parameters:
     ///   - quote: The quote.
+    ///   - prices: Its own, as the nearest numbers that there are.
     ///   - isDoubted: It is an outlier that nothing has confirmed.
     ///   - time: Its engine time.
     /// - Returns: What the window is to retain it as.
-    mutating func replace(with quote: Quote, isDoubted: Bool, at time: Int64) -> RetainedKind {
-        let (prices, sizes) = ((quote.bid.double, quote.ask.double), (quote.bidSize.double, quote.askSize.double))
+    @inline(__always)
+    mutating func replace(
+        with quote: Quote,
+        _ prices: (bid: Double, ask: Double),
+        isDoubted: Bool,
+        at time: Int64
+    ) -> RetainedKind {
+        let sizes = (quote.bidSize.double, quote.askSize.double)
         // A new connection may say again what stood before: the quote is proved then, and no younger.
         // Sizes that one of both does not give are no change either.
         let isUnsized = quote.flags.contains(.unsized)
@@ -47,7 +54,7 @@ struct Leg: Sendable {
         let isUsable = !isDoubted && quote.givesSpread
         let kind: RetainedKind = !isUsable ? .unusable : isChanged ? .quote : .repeated
         let isLocked = quote.flags.contains(.locked)
-        self.join.replace(kind, bid: prices.0, ask: prices.1, isLocked: isLocked, at: time)
+        self.join.replace(kind, bid: prices.bid, ask: prices.ask, isLocked: isLocked, at: time)
         if isDoubted { self.join.doubt() }
         return kind
     }

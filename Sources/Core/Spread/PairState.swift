@@ -2,6 +2,8 @@
 struct PairChange {
     let before: PairStatus
     let after: PairStatus
+    /// `nil`: there is no spread.
+    let netSpread: Double?
     /// An opportunity may begin, go on or end.
     let concernsOpportunity: Bool
 }
@@ -131,6 +133,7 @@ struct PairState: ~Copyable {
         return PairChange(
             before: before,
             after: self.status,
+            netSpread: figures?.netSpread,
             concernsOpportunity: mayBegin || self.hasOpportunity
         )
     }

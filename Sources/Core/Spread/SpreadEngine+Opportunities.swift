@@ -17,13 +17,12 @@ extension SpreadEngine {
     ///
     /// - Parameters:
     ///   - pair: One that has an opportunity, or whose net spread may begin one.
+    ///   - netSpread: `nil`: there is none now.
     ///   - side: Whose quote gave them; `nil`: a leg only became stale or live, which begins none.
     ///   - now: When that came.
-    mutating func judgeOpportunity(of pair: Int, by side: PairSide?, at now: Timestamp) {
+    mutating func judgeOpportunity(of pair: Int, _ netSpread: Double?, by side: PairSide?, at now: Timestamp) {
         let entry = self.pairs[pair].entry
-        let reading = self.pairs[pair].reading
         let time = self.order[self.legs[entry.sell.position].symbol.position].time
-        let netSpread = reading.status == .fresh ? reading.netSpread : nil
         guard let side else {
             if netSpread == nil { self.endOpportunity(of: pair, .stale, at: time) }
             return
@@ -34,7 +33,7 @@ extension SpreadEngine {
                 self.legs[entry.sell.position].changedAt <= self.legs[entry.buy.position].changedAt
             let begins = self.opportunityOf[pair].begin(
                 PairIndex(pair),
-                reading,
+                self.pairs[pair].reading,
                 from: self.pairs[pair].opportunityFrom,
                 older: isSellOlder ? .sell : .buy,
                 at: time,

@@ -39,7 +39,7 @@ extension SpreadEngine {
         if change.after == .fresh, !self.summaries.isEmpty {
             self.summaries[pair].add(self.pairs[pair].reading.spread)
         }
-        if change.concernsOpportunity { self.judgeOpportunity(of: pair, by: side, at: receivedAt) }
+        if change.concernsOpportunity { self.judgeOpportunity(of: pair, change.netSpread, by: side, at: receivedAt) }
         if let point, self.pairs[pair].isWatched {
             self.keep(point, of: pair, at: time, by: self.legs[position].venue, receivedAt: receivedAt)
         }
@@ -75,7 +75,7 @@ extension SpreadEngine {
             buy: self.legs[entry.buy.position]
         )
         if change.before != change.after { self.note(change, of: pair) }
-        if change.concernsOpportunity { self.judgeOpportunity(of: pair, by: nil, at: now) }
+        if change.concernsOpportunity { self.judgeOpportunity(of: pair, change.netSpread, by: nil, at: now) }
     }
 
     @inline(never)

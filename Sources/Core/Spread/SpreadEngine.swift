@@ -184,8 +184,9 @@ extension SpreadEngine {
             return
         }
         let time = self.engineTime(of: position, at: quote.receivedAt)
-        let isDoubted = self.isDoubted(quote, bid: quote.bid.double, ask: quote.ask.double, at: venue)
-        let kind = self.legs[position].replace(with: quote, isDoubted: isDoubted, at: time)
+        let prices = (bid: quote.bid.double, ask: quote.ask.double)
+        let isDoubted = self.isDoubted(quote, bid: prices.bid, ask: prices.ask, at: venue)
+        let kind = self.legs[position].replace(with: quote, prices, isDoubted: isDoubted, at: time)
         self.windows.append(kind, quote.instrument, time: time, bid: quote.bid, ask: quote.ask)
         let top = self.legs[position].top
         cell.use { $0.store(top) }
