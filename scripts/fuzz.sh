@@ -30,6 +30,7 @@ module() {
     shift
     say "Compiling $name for fuzzing ..."
     swiftc -O -wmo -sanitize=fuzzer -parse-as-library -swift-version 6 -module-name "$name" -I "$out" \
+        -I Sources/CPrefetch \
         -enable-upcoming-feature ExistentialAny -enable-upcoming-feature MemberImportVisibility \
         -enable-upcoming-feature InternalImportsByDefault "${options[@]}" "$@"
 }
