@@ -8,7 +8,7 @@ struct SpreadFigures {
     let olderLegChangedAt: Timestamp
 
     /// Those of a pair that never had a spread.
-    static let none = Self(spread: 0, netSpread: 0, notional: 0, olderLegChangedAt: .never)
+    static let initial = Self(spread: 0, netSpread: 0, notional: 0, olderLegChangedAt: .never)
 }
 
 /// The figures of one pair, written by the engine and read by anybody, without either waiting for the other.

@@ -91,7 +91,8 @@ private struct Replay: ~Copyable {
             if self.cursors.sell.nextTime < self.cursors.buy.nextTime || !self.cursors.buy.hasNext {
                 guard let element = self.cursors.sell.next() else { return }
                 self.take(element, isSell: true)
-            } else if let element = self.cursors.buy.next() {
+            } else {
+                guard let element = self.cursors.buy.next() else { return }
                 self.take(element, isSell: false)
             }
         }

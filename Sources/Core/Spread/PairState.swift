@@ -187,7 +187,7 @@ struct PairState: ~Copyable {
     mutating func end() {
         (self.status, self.isWatched, self.isOver) = (.missing, false, true)
         self.maker = PointMaker()
-        self.line.store(.missing, nil, SpreadFigures.none, band: nil)
+        self.line.store(.missing, nil, .initial, band: nil)
     }
 
     /// Drops points that have grown too old, and publishes the band that is left.

@@ -1,8 +1,8 @@
 /// Fetches from memory what the next quotes will touch, while the present one is worked on.
 ///
 /// The state of thousands of pairs does not fit into the caches next to a core, and which pairs come next, the batch
-/// tells. One thing leads to another, so each quote is looked at three times, a step apart: for its leg, for its pairs
-/// and the end of its window, and for what these point to.
+/// tells. One thing leads to another, so each quote is looked at three times: for its leg, for its pairs and the end of
+/// its window, and for what these point to. Two quotes lie between, as one is over before all of it has come.
 extension SpreadEngine {
     static let stepsAhead = 6
     /// So many pairs stay near by themselves.

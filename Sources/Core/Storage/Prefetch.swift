@@ -17,12 +17,6 @@ enum Prefetch {
         }
     }
 
-    /// The object itself, as far as so many bytes.
-    @inline(__always)
-    static func object(_ object: AnyObject, _ count: Int) {
-        unsafe Self.bytes(Unmanaged.passUnretained(object).toOpaque(), count)
-    }
-
     /// So many bytes from an address on, of whatever stands there: it may have been given up long ago.
     @inline(__always)
     static func place(_ address: UInt, _ count: Int) {

@@ -128,6 +128,7 @@ struct UsualSpelling {
         }
         return (kept, scale)
     }
+
     /// The same of exactly eight digits and a quotation mark, all at once: some venues always write so many.
     @inline(__always)
     private mutating func eightPlaces(of whole: UInt64, in frame: Span<UInt8>) -> (mantissa: UInt64, scale: Int)? {
